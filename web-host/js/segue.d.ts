@@ -1,0 +1,350 @@
+// The public API of the package `segue`: a music library and player that live in the page.
+//
+// Times are in milliseconds, sizes in bytes, rates in Hz, unless a name says otherwise.
+// Every promise of this API rejects with a `SegueError`, never with anything else.
+
+/** Where the library is kept and where its code is. */
+export interface OpenOptions {
+  /** `indexeddb://NAME` (default `indexeddb://music-library`), or `memory://` for one that is gone on reload. */
+  database?: string;
+  /** The folder of the wasm bundles and workers. Default: beside `segue.js`. */
+  base?: string | URL;
+}
+
+/** Why the library is not stored, or only read. */
+export type StorageReason =
+  /** This browser, or this private window, has no IndexedDB. */
+  | "unavailable"
+  /** The disk or the site's quota is full: everything works, nothing new is kept. */
+  | "quota"
+  /** Another tab owns the library. */
+  | "locked"
+  /** The library was written by a newer version; it is left untouched. */
+  | "newer"
+  /** Damaged pages were set aside and are being read again. */
+  | "damaged";
+
+/** How the library is kept. */
+export interface StorageInfo {
+  readonly kind: "indexeddb" | "memory";
+  /** Whether the browser promised not to evict it. */
+  readonly persisted: boolean;
+  /** Whether edits are refused. */
+  readonly readOnly: boolean;
+  readonly reason?: StorageReason;
+  /** One sentence for the listener, when something is not as it should be. */
+  readonly message?: string;
+}
+
+/** MusicBrainz ids, as the tags give them. */
+export interface MusicBrainzIds {
+  recording?: string;
+  track?: string;
+  release?: string;
+  releaseGroup?: string;
+  artists?: string[];
+  albumArtists?: string[];
+}
+
+/** One track. What is not known is absent. */
+export interface Track {
+  id: number;
+  title: string;
+  artists?: string[];
+  /** The artists as credited, in one string. */
+  artist?: string;
+  album?: string;
+  albumId?: number;
+  albumArtists?: string[];
+  albumArtist?: string;
+  track?: number;
+  trackTotal?: number;
+  disc?: number;
+  discTotal?: number;
+  /** As tagged: `1977`, `1977-10` or `1977-10-14`. */
+  date?: string;
+  year?: number;
+  genres?: string[];
+  durationMs?: number;
+  /** `mp3`, `flac`, `vorbis`, `opus`, `aac`, `alac`, `pcm`, … */
+  codec?: string;
+  /** Hz. */
+  sampleRate?: number;
+  channels?: number;
+  bitsPerSample?: number;
+  /** Bits a second. */
+  bitrate?: number;
+  /** Below the provider's root. */
+  path?: string;
+  /** One to five stars; absent when unrated. */
+  rating?: number;
+  plays?: number;
+  compilation?: boolean;
+  /** For {@link Segue.artwork}. */
+  artworkId?: number;
+  musicbrainz?: MusicBrainzIds;
+}
+
+/** One album. */
+export interface Album {
+  id: number;
+  title: string;
+  albumArtist?: string;
+  year?: number;
+  trackCount: number;
+  durationMs: number;
+  artworkId?: number;
+  /** A CSS colour, the dominant one of the artwork. */
+  placeholderColor?: string;
+}
+
+/** Conditions that all must hold; what is absent does not matter. */
+export interface TrackFilter {
+  /** In the query language: `artist:queen year:1975..1980 -live`. */
+  query?: string;
+  /** Only the tracks of this album. */
+  albumId?: number;
+  /** As after `sort:` in the query language: `-year,album,disc,track`. */
+  sort?: string;
+}
+
+/** What a view shows: a query, or one with further conditions. */
+export type ViewQuery = TrackFilter;
+
+/** A part of a result: rows `offset` to `offset + limit`. */
+export interface Window {
+  offset: number;
+  limit: number;
+}
+
+/** What is wrong with a query. */
+export interface QueryError {
+  message: string;
+  /** Where, counted from 1 in UTF-16 units of the query. */
+  column?: number;
+  /** What could have stood there. */
+  expected?: string;
+}
+
+/**
+ * A live part of a query's result. Dispatches `change` whenever the total, the rows or the error differ.
+ *
+ * `rows[0]` is row `offset` of the result. After `setWindow` both keep their old values, which
+ * still are true, until the new rows arrive.
+ */
+export interface View<Row = Track> extends EventTarget {
+  /** Whether the first answer has come. Until then `total` is 0 and says nothing. */
+  readonly ready: boolean;
+  /** Rows of the whole result. */
+  readonly total: number;
+  readonly offset: number;
+  readonly rows: readonly Row[];
+  readonly query: string;
+  /** The query is wrong; rows and total are those of the last one that was right. */
+  readonly error?: QueryError;
+  onchange: ((view: View<Row>) => void) | null;
+  setWindow(offset: number, limit: number): void;
+  setQuery(query: string | ViewQuery): void;
+  close(): void;
+}
+
+/** A live part of the list of albums. */
+export type AlbumView = View<Album>;
+
+/** Where music comes from. */
+export interface Provider {
+  id: number;
+  /** Files over HTTP; a folder whose handle is kept; files that last until the page closes. */
+  kind: "http" | "folder" | "files";
+  name: string;
+  /** `prompt`: call {@link Segue.restoreAccess} in a click. */
+  access: "granted" | "prompt" | "denied";
+  /** The job that is at work on it, or was last. */
+  job?: number;
+}
+
+/** A file that could not be read, and why. */
+export interface FileFailure {
+  path: string;
+  error: string;
+}
+
+/** One synchronisation of one provider. Counts are files unless said otherwise. */
+export interface Job {
+  id: number;
+  provider: number;
+  state: "queued" | "running" | "paused" | "done" | "failed" | "cancelled";
+  /** Why it is paused or failed. */
+  reason?: string;
+  listed: number;
+  read: number;
+  added: number;
+  changed: number;
+  missing: number;
+  failed: number;
+  /** Files to read, once the listing is complete. */
+  total?: number;
+  bytes: number;
+  /** The first thousand. */
+  failures: FileFailure[];
+  /** Expected to be done in so many milliseconds. */
+  etaMs?: number;
+}
+
+/** What is played next. Changes are announced by `Player.State`. */
+export interface Queue {
+  readonly items: readonly Track[];
+  /** The current item, -1 in an empty queue. */
+  readonly index: number;
+  append(ids: readonly number[]): Promise<void>;
+  insert(ids: readonly number[], at: number): Promise<void>;
+  remove(at: number): Promise<void>;
+  move(from: number, to: number): Promise<void>;
+  /** Removes everything but the track that is playing. */
+  clear(): Promise<void>;
+}
+
+/** What to play. Without `query` and `tracks`: go on. */
+export interface PlayRequest {
+  /** The queue becomes the result of this query. */
+  query?: string | TrackFilter;
+  /** The queue becomes these tracks. */
+  tracks?: readonly number[];
+  /** The item to begin with. Default 0. */
+  start?: number;
+}
+
+/** How the sound reaches the ear. */
+export interface PlayerStats {
+  /** Frames of silence that had to be played because the ring was empty. */
+  readonly underrunFrames: number;
+  readonly underrunEvents: number;
+  /** Sound decoded and not yet heard. */
+  readonly bufferedMs: number;
+  /** Whether the ring is shared memory, not messages. */
+  readonly shared: boolean;
+}
+
+/** Plays the queue. */
+export interface Player {
+  play(what?: PlayRequest): Promise<void>;
+  pause(): Promise<void>;
+  toggle(): Promise<void>;
+  seek(ms: number): Promise<void>;
+  next(): Promise<void>;
+  previous(): Promise<void>;
+  readonly queue: Queue;
+  /** 0 to 1. */
+  volume: number;
+  muted: boolean;
+  readonly state: "stopped" | "playing" | "paused" | "buffering";
+  readonly track: Track | null;
+  /** From the audio clock; cheap enough to read in every frame. */
+  readonly positionMs: number;
+  readonly durationMs: number;
+  readonly stats: PlayerStats;
+}
+
+/** What `Player.State` tells. */
+export interface PlayerState {
+  state: Player["state"];
+  trackId: number | null;
+  positionMs: number;
+  durationMs: number;
+}
+
+/** Something went wrong that no call asked for. */
+export interface ErrorReport {
+  /**
+   * As in {@link SegueError}. `restarted`: a part of the engine crashed and was started again from what is stored.
+   * `fatal`: it could not be started again.
+   */
+  code: string;
+  message: string;
+  /** The track or file it is about. */
+  track?: number;
+  path?: string;
+}
+
+/** Events and what their listeners get. */
+export interface SegueEvents {
+  /** A job went on. At most ten a second. */
+  "Sync.Progress": Job;
+  /** A job is done, failed or cancelled. */
+  "Sync.Complete": Job;
+  /** New tracks can be found. */
+  "Sync.TracksAdded": { provider: number; count: number };
+  /** Tracks changed. */
+  "Metadata.Updated": { tracks: number[] };
+  /** State, track, duration, queue, volume or muted changed, or the position jumped. */
+  "Player.State": PlayerState;
+  "Storage.State": StorageInfo;
+  Error: ErrorReport;
+  Jobs: Job[];
+  Providers: Provider[];
+}
+
+/** A library and its player. */
+export class Segue {
+  /**
+   * Opens a library, or makes an empty one.
+   *
+   * Rejects with the code `unsupported` (no WebAssembly, no workers), `load` (a bundle cannot be fetched),
+   * `locked` (another tab owns the library) or `newer` (written by a newer version).
+   */
+  static open(options?: OpenOptions): Promise<Segue>;
+
+  private constructor();
+
+  readonly storage: StorageInfo;
+  readonly player: Player;
+
+  queryTracks(
+    filter: string | TrackFilter,
+    options?: Partial<Window>,
+  ): Promise<{ total: number; tracks: Track[] }>;
+  getTrack(id: number): Promise<Track | null>;
+  view(query: string | ViewQuery, window: Window): View;
+  albums(query?: string, window?: Window): AlbumView;
+  /** The picture as it stands in the file, or a small one (default). */
+  artwork(id: number, size?: "thumb" | "original"): Promise<Blob | null>;
+
+  /**
+   * Adds a folder of this computer; it is read in place. Hand over `DataTransfer.items` within the `drop` event:
+   * the list is empty afterwards.
+   */
+  addFolder(
+    source: FileSystemDirectoryHandle | FileList | File[] | DataTransferItemList,
+  ): Promise<Provider>;
+  /** Adds a folder that a server lists and serves with `Range`. One with the same address is not added twice. */
+  addHttpFolder(url: string | URL): Promise<Provider>;
+  providers(): Provider[];
+  /** Asks for permission to read a kept folder again. Only within a click or key press. */
+  restoreAccess(provider: number): Promise<boolean>;
+
+  /** Without a provider: all of them, and the first of their jobs is returned. */
+  startSync(provider?: number): Promise<Job>;
+  pauseSync(job: number): Promise<void>;
+  resumeSync(job: number): Promise<void>;
+  cancelSync(job: number): Promise<void>;
+  jobs(): Job[];
+
+  /** Zero stars: unrated. */
+  rate(track: number, stars: number): Promise<void>;
+
+  /** Returns what ends the subscription. */
+  on<Name extends keyof SegueEvents>(
+    event: Name,
+    listener: (detail: SegueEvents[Name]) => void,
+  ): () => void;
+
+  /** Stores what is not stored yet and ends all workers. */
+  close(): Promise<void>;
+}
+
+/** Why a request failed. */
+export class SegueError extends Error {
+  constructor(code: string, message: string);
+  /** Stable, for programs; the message is for people. */
+  readonly code: string;
+}
