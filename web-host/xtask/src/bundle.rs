@@ -1,0 +1,316 @@
+//! Builds the page: three wasm bundles with their bindings, the JS package, and the demo's own files.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::UNIX_EPOCH;
+
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::compress::{compress_all, gzip_size};
+use crate::failure::Failure;
+use crate::progress::{Steps, Stopwatch, bytes, seconds};
+use crate::workspace::Workspace;
+
+/// The three bundles: their crate, their folder in the built page, and what they may weigh (raw, gzip).
+const BUNDLES: [(&str, &str, [u64; 2]); 3] = [
+    ("segue-web-main", "main", [600_000, 200_000]),
+    ("segue-web-worker", "worker", [1_500_000, 500_000]),
+    ("segue-web-audio", "audio", [1_700_000, 600_000]),
+];
+
+/// How the bundles are compiled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Profile {
+    /// Quick to build: what `cargo demo` starts with.
+    WebDev,
+    /// What is shipped and measured: whole-program optimised, stripped, pre-compressed.
+    Web,
+}
+
+impl Profile {
+    /// The name in `Cargo.toml`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::WebDev => "web-dev",
+            Self::Web => "web",
+        }
+    }
+}
+
+/// One built bundle.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bundle {
+    /// `main`, `worker` or `audio`.
+    pub name: &'static str,
+    /// Bytes of the `.wasm` file.
+    pub raw: u64,
+    /// Bytes of the same file as gzip.
+    pub gzip: u64,
+    /// The most that `raw` may be.
+    pub raw_limit: u64,
+    /// The most that `gzip` may be.
+    pub gzip_limit: u64,
+}
+
+/// The built page, ready to be served.
+#[derive(Debug, Clone)]
+pub struct Page {
+    /// The folder to serve as `/`.
+    pub dist: PathBuf,
+    /// The bundles in it.
+    pub bundles: Vec<Bundle>,
+}
+
+/// Builds the page below the target folder, doing again only what changed.
+///
+/// # Errors
+///
+/// The code does not compile, or a file cannot be written.
+pub fn build(workspace: &Workspace, profile: Profile) -> Result<Page, Failure> {
+    let dist = workspace.target().join("page").join(profile.name());
+    let mut steps = Steps::new(3);
+
+    steps.begin(&format!(
+        "compiling the bundles main, worker and audio (profile {})",
+        profile.name()
+    ));
+    let watch = Stopwatch::start();
+    let modules = compile(workspace, profile)?;
+    steps.note(&format!("done in {}", seconds(watch.elapsed())));
+
+    steps.begin("binding them to JavaScript");
+    let mut bundles = Vec::new();
+    for ((_, name, limits), module) in BUNDLES.into_iter().zip(&modules) {
+        let watch = Stopwatch::start();
+        let folder = dist.join(name);
+        let done = if bind(module, &folder, profile)? {
+            seconds(watch.elapsed())
+        } else {
+            "unchanged".into()
+        };
+        let bundle = weigh(name, limits, &folder)?;
+        steps.note(&format!(
+            "{name}: {}, gzip {} ({done})",
+            bytes(bundle.raw),
+            bytes(bundle.gzip)
+        ));
+        bundles.push(bundle);
+    }
+
+    steps.begin("laying out the page");
+    let watch = Stopwatch::start();
+    let mut wanted = BTreeSet::new();
+    // The demo album is served as a music folder, not as part of the page.
+    copy_tree(&workspace.path("web-host/demo"), &dist, &["music"], &mut wanted)?;
+    copy_tree(
+        &workspace.path("web-host/js"),
+        &dist,
+        &["node_modules"],
+        &mut wanted,
+    )?;
+    for (_, name, _) in BUNDLES {
+        list_tree(&dist.join(name), &mut wanted)?;
+    }
+    remove_all_but(&dist, &wanted)?;
+    if profile == Profile::Web {
+        compress_all(&wanted.iter().cloned().collect::<Vec<_>>())?;
+    }
+    steps.note(&format!("{} files in {}", wanted.len(), seconds(watch.elapsed())));
+    Ok(Page { dist, bundles })
+}
+
+/// Compiles the three crates in one call and answers their `.wasm` files, in the order of `BUNDLES`.
+fn compile(workspace: &Workspace, profile: Profile) -> Result<Vec<PathBuf>, Failure> {
+    let mut cargo = workspace.cargo();
+    cargo.args([
+        "build",
+        "--lib",
+        "--target",
+        "wasm32-unknown-unknown",
+        "--profile",
+        profile.name(),
+    ]);
+    cargo.arg("--message-format=json-render-diagnostics");
+    for (package, _, _) in BUNDLES {
+        cargo.args(["--package", package]);
+    }
+    // RUSTFLAGS would replace the target features that .cargo/config.toml asks for.
+    let output = cargo
+        .env_remove("RUSTFLAGS")
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|e| Failure::new(format!("cannot start cargo: {e}")))?;
+    if !output.status.success() {
+        return Err(Failure::new("the bundles do not compile"));
+    }
+    let modules = wasm_artifacts(&output.stdout);
+    BUNDLES
+        .into_iter()
+        .map(|(package, _, _)| {
+            let file = format!("{}.wasm", package.replace('-', "_"));
+            modules
+                .iter()
+                .find(|path| path.file_name().is_some_and(|name| *name == *file))
+                .cloned()
+                .ok_or_else(|| Failure::new(format!("cargo built no {file}")))
+        })
+        .collect()
+}
+
+/// The `.wasm` files that cargo's JSON messages name.
+fn wasm_artifacts(messages: &[u8]) -> Vec<PathBuf> {
+    let messages = messages.split(|&byte| byte == b'\n');
+    messages
+        .filter_map(|line| serde_json::from_slice::<serde_json::Value>(line).ok())
+        .filter(|message| message["reason"] == "compiler-artifact")
+        .filter_map(|message| message["filenames"].as_array().cloned())
+        .flatten()
+        .filter_map(|name| name.as_str().map(PathBuf::from))
+        .filter(|path| path.extension().is_some_and(|e| e == "wasm"))
+        .collect()
+}
+
+/// Writes the bindings of `module` into `folder`; `false` when they were made from this very file before.
+fn bind(module: &Path, folder: &Path, profile: Profile) -> Result<bool, Failure> {
+    let meta = fs::metadata(module).map_err(Failure::at("cannot read", module))?;
+    let modified = meta
+        .modified()
+        .ok()
+        .and_then(|time| time.duration_since(UNIX_EPOCH).ok())
+        .unwrap_or_default();
+    let made_from = format!("{} bytes, modified {} ns\n", meta.len(), modified.as_nanos());
+    let stamp = folder.with_extension("stamp");
+    if folder.is_dir() && fs::read_to_string(&stamp).is_ok_and(|text| text == made_from) {
+        return Ok(false);
+    }
+    if folder.exists() {
+        fs::remove_dir_all(folder).map_err(Failure::at("cannot empty", folder))?;
+    }
+    let cannot_bind = |e| Failure::new(format!("cannot bind {}: {e:#}", module.display()));
+    Bindgen::new()
+        .input_path(module)
+        .web(true)
+        .map_err(cannot_bind)?
+        .typescript(false)
+        .remove_name_section(profile == Profile::Web)
+        .remove_producers_section(profile == Profile::Web)
+        .generate(folder)
+        .map_err(cannot_bind)?;
+    fs::write(&stamp, made_from).map_err(Failure::at("cannot write", &stamp))?;
+    Ok(true)
+}
+
+fn weigh(name: &'static str, limits: [u64; 2], folder: &Path) -> Result<Bundle, Failure> {
+    let mut files = BTreeSet::new();
+    list_tree(folder, &mut files)?;
+    let module = files
+        .iter()
+        .find(|path| path.extension().is_some_and(|e| e == "wasm"))
+        .ok_or_else(|| Failure::new(format!("no .wasm file in {}", folder.display())))?;
+    let data = fs::read(module).map_err(Failure::at("cannot read", module))?;
+    let gzip = gzip_size(&data).map_err(Failure::at("cannot compress", module))?;
+    let [raw_limit, gzip_limit] = limits;
+    Ok(Bundle {
+        name,
+        raw: data.len() as u64,
+        gzip,
+        raw_limit,
+        gzip_limit,
+    })
+}
+
+/// Copies what changed below `from`, except the folders named in `except`, and notes every file in `wanted`.
+fn copy_tree(from: &Path, to: &Path, except: &[&str], wanted: &mut BTreeSet<PathBuf>) -> Result<(), Failure> {
+    if !from.is_dir() {
+        return Ok(());
+    }
+    fs::create_dir_all(to).map_err(Failure::at("cannot create", to))?;
+    for entry in fs::read_dir(from).map_err(Failure::at("cannot list", from))? {
+        let entry = entry.map_err(Failure::at("cannot list", from))?;
+        let (source, target) = (entry.path(), to.join(entry.file_name()));
+        if except.iter().any(|name| entry.file_name() == *name) {
+            continue;
+        }
+        if source.is_dir() {
+            copy_tree(&source, &target, except, wanted)?;
+            continue;
+        }
+        let data = fs::read(&source).map_err(Failure::at("cannot read", &source))?;
+        // An equal file keeps its time, and so its compressed forms and its place in the browser's cache.
+        if fs::read(&target).is_ok_and(|old| old == data) {
+            wanted.insert(target);
+            continue;
+        }
+        fs::write(&target, data).map_err(Failure::at("cannot write", &target))?;
+        wanted.insert(target);
+    }
+    Ok(())
+}
+
+fn list_tree(folder: &Path, files: &mut BTreeSet<PathBuf>) -> Result<(), Failure> {
+    for entry in fs::read_dir(folder).map_err(Failure::at("cannot list", folder))? {
+        let path = entry.map_err(Failure::at("cannot list", folder))?.path();
+        if path.is_dir() {
+            list_tree(&path, files)?;
+        } else if !path.extension().is_some_and(|e| e == "br" || e == "gz") {
+            files.insert(path);
+        }
+    }
+    Ok(())
+}
+
+/// Removes what an earlier build left: a file that is gone from the sources must not be served on.
+fn remove_all_but(dist: &Path, wanted: &BTreeSet<PathBuf>) -> Result<(), Failure> {
+    let mut present = BTreeSet::new();
+    list_tree(dist, &mut present)?;
+    for stale in present
+        .difference(wanted)
+        .filter(|path| !path.extension().is_some_and(|e| e == "stamp"))
+    {
+        for file in [
+            stale.clone(),
+            crate::compress::sibling(stale, "br"),
+            crate::compress::sibling(stale, "gz"),
+        ] {
+            if file.exists() {
+                fs::remove_file(&file).map_err(Failure::at("cannot remove", &file))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_left_the_sources_leaves_the_page() {
+        let dir = tempfile::tempdir().unwrap();
+        let (source, dist) = (dir.path().join("js"), dir.path().join("dist"));
+        fs::create_dir_all(source.join("node_modules/x")).unwrap();
+        fs::write(source.join("node_modules/x/index.js"), "x").unwrap();
+        fs::write(source.join("kept.js"), "1").unwrap();
+        fs::write(source.join("left.js"), "2").unwrap();
+        let lay_out = || {
+            let mut wanted = BTreeSet::new();
+            copy_tree(&source, &dist, &["node_modules"], &mut wanted).unwrap();
+            remove_all_but(&dist, &wanted).unwrap();
+            wanted
+        };
+        assert_eq!(lay_out().len(), 2);
+        fs::remove_file(source.join("left.js")).unwrap();
+        assert_eq!(lay_out(), BTreeSet::from([dist.join("kept.js")]));
+        assert!(!dist.join("left.js").exists());
+    }
+
+    #[test]
+    fn only_wasm_files_of_artifacts_are_taken() {
+        let messages = br#"{"reason":"compiler-artifact","filenames":["/t/a.wasm","/t/a.rlib"]}
+not json
+{"reason":"build-finished","success":true}"#;
+        assert_eq!(wasm_artifacts(messages), [PathBuf::from("/t/a.wasm")]);
+    }
+}
