@@ -1,1 +1,40 @@
-//! Segue.
+//! Segue's nouns and their wire form: components, ids, requests, reports and frames.
+//!
+//! This crate holds data only. What a track *is* stands here; what happens to one stands in
+//! `segue-systems`. In reading order:
+//!
+//! - [`id`]: what identifies a thing outside its own [`World`](bevy_ecs::world::World)
+//! - [`track`], [`file`], [`album`], [`artwork`]: what a library holds
+//! - [`provider`], [`sync_job`]: where music comes from, and the work of fetching it
+//! - [`playback`]: the queue and what sounds now
+//! - [`row`]: a track or an album as one flat record, for people and scripts
+//! - [`intent`], [`report`]: what a host asks, and what it is told
+//! - [`wire`]: the bytes that cross a link
+
+pub mod album;
+pub mod artwork;
+pub mod file;
+pub mod id;
+pub mod intent;
+pub mod playback;
+pub mod provider;
+pub mod report;
+pub mod row;
+pub mod sync_job;
+pub mod track;
+pub mod wire;
+
+/// The names that nearly every user of this crate needs.
+pub mod prelude {
+    pub use crate::album::*;
+    pub use crate::artwork::*;
+    pub use crate::file::*;
+    pub use crate::id::*;
+    pub use crate::intent::*;
+    pub use crate::playback::*;
+    pub use crate::provider::*;
+    pub use crate::report::*;
+    pub use crate::row::*;
+    pub use crate::sync_job::*;
+    pub use crate::track::*;
+}

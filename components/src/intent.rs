@@ -1,0 +1,189 @@
+//! What a host asks of the library.
+//!
+//! Every request carries an id that its answer repeats; see [`crate::wire`]. In JSON (from JavaScript)
+//! a request is `{"startSync":{"provider":1}}`: the variant in camel case, then its fields.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{ArtworkId, JobId, Noun, ProviderId, TrackId};
+use crate::provider::{Access, ProviderKind};
+
+/// A request. Each is answered once, with a [`Response`](crate::report::Response) or a
+/// [`RequestError`](crate::report::RequestError).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[non_exhaustive]
+pub enum Request {
+    /// Opens a live view; its rows come in frames.
+    OpenView {
+        /// The host's own number for it; opening one again replaces it.
+        view: u32,
+        /// Tracks or albums.
+        noun: Noun,
+        /// What to show, in the query language (`systems/QUERY.md`).
+        query: String,
+        /// The first row wanted.
+        offset: u32,
+        /// How many rows are wanted, at most [`Request::MOST_ROWS`].
+        limit: u32,
+    },
+    /// Moves the window of a view.
+    MoveView {
+        /// Which view.
+        view: u32,
+        /// The first row wanted.
+        offset: u32,
+        /// How many rows are wanted, at most [`Request::MOST_ROWS`].
+        limit: u32,
+    },
+    /// Closes a view.
+    CloseView {
+        /// Which view.
+        view: u32,
+    },
+    /// Answers a query once.
+    QueryTracks {
+        /// In the query language.
+        query: String,
+        /// The first row wanted.
+        offset: u32,
+        /// How many rows are wanted, at most [`Request::MOST_ROWS`].
+        limit: u32,
+    },
+    /// Looks one track up.
+    GetTrack {
+        /// Which.
+        track: TrackId,
+    },
+    /// Adds a provider, or finds the one that is the same place.
+    AddProvider {
+        /// What and where.
+        kind: ProviderKind,
+        /// What to call it.
+        name: String,
+    },
+    /// Forgets a provider and its files. Tracks that no file is left of go with it.
+    RemoveProvider {
+        /// Which.
+        provider: ProviderId,
+    },
+    /// Says whether a provider's files can be read now.
+    SetAccess {
+        /// Which.
+        provider: ProviderId,
+        /// What the browser, or the listener, said.
+        access: Access,
+    },
+    /// Starts a sync, or answers with the one that runs already.
+    StartSync {
+        /// Of which provider.
+        provider: ProviderId,
+    },
+    /// Pauses a sync; what was read stays.
+    PauseSync {
+        /// Which.
+        job: JobId,
+    },
+    /// Goes on with a paused sync.
+    ResumeSync {
+        /// Which.
+        job: JobId,
+    },
+    /// Ends a sync; what was read stays.
+    CancelSync {
+        /// Which.
+        job: JobId,
+    },
+    /// Rates a track.
+    Rate {
+        /// Which.
+        track: TrackId,
+        /// One to five stars; zero takes the rating away.
+        stars: u8,
+    },
+    /// Fetches a picture.
+    GetArtwork {
+        /// Which.
+        artwork: ArtworkId,
+        /// The stored thumbnail, or the original from the file that embeds it.
+        original: bool,
+    },
+    /// Tells the player something.
+    Player(PlayerRequest),
+    /// Writes everything that is not stored yet; answered when it is.
+    Flush,
+}
+
+impl Request {
+    /// How many rows one window or one answer may hold.
+    pub const MOST_ROWS: u32 = 2_000;
+}
+
+/// What a listener asks of the player.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[non_exhaustive]
+pub enum PlayerRequest {
+    /// Replaces the queue by the answer to a query and plays.
+    PlayQuery {
+        /// In the query language.
+        query: String,
+        /// The row to begin with.
+        start: u32,
+    },
+    /// Replaces the queue by these tracks and plays.
+    PlayTracks {
+        /// In this order.
+        tracks: Vec<TrackId>,
+        /// Which of them to begin with.
+        start: u32,
+    },
+    /// Plays on, or plays the current track of the queue.
+    Resume,
+    /// Pauses.
+    Pause,
+    /// Stops and lets go of the file.
+    Stop,
+    /// Goes to a place in the current track.
+    Seek {
+        /// Milliseconds from its start.
+        position: u64,
+    },
+    /// Goes to the next track.
+    Next,
+    /// Goes to the track before, or to the start of this one when more than three seconds of it were heard.
+    Previous,
+    /// Goes to an entry of the queue.
+    JumpTo {
+        /// Its index.
+        index: u32,
+    },
+    /// Puts tracks into the queue.
+    Insert {
+        /// In this order.
+        tracks: Vec<TrackId>,
+        /// Before which entry; the length of the queue or more appends.
+        at: u32,
+    },
+    /// Takes entries out of the queue.
+    Remove {
+        /// From this entry.
+        at: u32,
+        /// So many.
+        count: u32,
+    },
+    /// Moves an entry of the queue.
+    Move {
+        /// Which.
+        from: u32,
+        /// To which place in the queue without it.
+        to: u32,
+    },
+    /// Empties the queue and stops.
+    Clear,
+    /// Sets the volume, in thousandths of full scale.
+    SetVolume {
+        /// 0 to 1000.
+        volume: u16,
+    },
+}
