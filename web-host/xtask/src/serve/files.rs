@@ -86,7 +86,8 @@ pub fn resolve(root: &Path, name: &[u8]) -> Result<PathBuf, Refusal> {
 /// Answers with the file `name` below `root`; a folder answers with its `index.html`.
 pub fn answer(request: &Request, root: &Path, name: &[u8]) -> Response {
     let found = resolve(root, name).and_then(|path| match path.is_dir() {
-        true => resolve(root, &[name, b"/index.html"].concat()),
+        // With a dot in front, so that the folder itself, which has no name, leads to no absolute path.
+        true => resolve(root, &[b"./", name, b"/index.html"].concat()),
         false => Ok(path),
     });
     let path = match found {
