@@ -13,3 +13,22 @@ pub struct Clock {
     /// Milliseconds since 1970, as the machine believes.
     pub unix: u64,
 }
+
+/// When the next tick is due if nothing comes in before.
+///
+/// Emptied before each tick; whatever waits for a time says so again.
+#[derive(Resource, Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Wake(Option<u64>);
+
+impl Wake {
+    /// Asks for a tick at this time of [`Clock::now`], or earlier.
+    pub fn at(&mut self, time: u64) {
+        self.0 = Some(self.0.map_or(time, |due| due.min(time)));
+    }
+
+    /// The time that was asked for, in milliseconds of [`Clock::now`].
+    #[must_use]
+    pub fn due(self) -> Option<u64> {
+        self.0
+    }
+}

@@ -6,7 +6,7 @@ use bevy_ecs::world::World;
 
 use crate::catalog::Catalog;
 use crate::changes::{self, Changes};
-use crate::clock::Clock;
+use crate::clock::{Clock, Wake};
 
 /// One step of the library, run whenever something came in or is due.
 #[derive(ScheduleLabel, Debug, Clone, PartialEq, Eq, Hash)]
@@ -35,6 +35,7 @@ pub enum TickSystems {
 /// of the stages is fixed here.
 pub fn setup(world: &mut World) {
     world.init_resource::<Clock>();
+    world.init_resource::<Wake>();
     world.init_resource::<Catalog>();
     world.init_resource::<Changes>();
     world.init_resource::<MessageRegistry>();
@@ -65,6 +66,7 @@ pub fn setup(world: &mut World) {
 /// Runs one tick at this time.
 pub fn run_tick(world: &mut World, clock: Clock) {
     *world.resource_mut::<Clock>() = clock;
+    *world.resource_mut::<Wake>() = Wake::default();
     world.run_schedule(Tick);
     // Without `bevy_app` nobody else does this, and removals and messages would never age.
     world.clear_trackers();
