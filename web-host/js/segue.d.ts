@@ -204,7 +204,7 @@ export interface Queue {
   clear(): Promise<void>;
 }
 
-/** What to play. Without `query` and `tracks`: go on. */
+/** What to play. Without any: go on. With `start` alone: that item of the present queue. */
 export interface PlayRequest {
   /** The queue becomes the result of this query. */
   query?: string | TrackFilter;
