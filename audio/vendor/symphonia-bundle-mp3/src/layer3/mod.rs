@@ -162,6 +162,8 @@ struct GranuleChannel {
     scalefac_compress: u16,
     /// Indicates the block type (type of window) for the channel in the granule.
     block_type: BlockType,
+    /// Changed in Segue: the first two sub-bands have a normal window, whatever the block type.
+    is_mixed: bool,
     /// Gain factors for region[0..3] in big_values. Each gain factor has a maximum value of 7
     /// (3 bits).
     subblock_gain: [u8; 3],
@@ -212,6 +214,7 @@ impl Default for GranuleChannel {
             global_gain: 0,
             scalefac_compress: 0,
             block_type: BlockType::Long,
+            is_mixed: false,
             subblock_gain: [0; 3],
             table_select: [0; 3],
             region1_start: 0,
