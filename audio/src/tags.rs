@@ -18,15 +18,18 @@
 //! 150 values and 92 of 156 durations, and also fetches every picture. For the size of both in a browser's
 //! bundle, and of this module, and for the time per file, see the table in `tests/tags.rs`.
 
+mod aiff;
 mod ape;
 mod fields;
 mod flac;
 mod genre;
 mod id3;
 mod id3v1;
+mod mp4;
 mod mpeg;
 mod ogg;
 pub mod picture;
+mod riff;
 mod source;
 mod text;
 mod vorbis;
@@ -296,6 +299,44 @@ fn read_format(
     match head.as_slice() {
         [b'f', b'L', b'a', b'C', ..] => return flac::read(source, start, options, found),
         [b'O', b'g', b'g', b'S', ..] => return ogg::read(source, start, options, found),
+        [
+            b'R',
+            b'I',
+            b'F',
+            b'F' | b'X',
+            ..,
+            b'W',
+            b'A',
+            b'V',
+            b'E',
+            _,
+            _,
+            _,
+            _,
+        ] => {
+            return riff::read(source, start, options, found);
+        }
+        [b'R', b'F', b'6', b'4', ..] => return riff::read(source, start, options, found),
+        [
+            b'F',
+            b'O',
+            b'R',
+            b'M',
+            ..,
+            b'A',
+            b'I',
+            b'F',
+            b'F' | b'C',
+            _,
+            _,
+            _,
+            _,
+        ] => {
+            return aiff::read(source, start, options, found);
+        }
+        [_, _, _, _, b'f', b't', b'y', b'p', ..] | [_, _, _, _, b'm', b'o', b'o', b'v', ..] => {
+            return mp4::read(source, start, options, found);
+        }
         _ => {}
     }
     // Junk before the first frame is searched for longer in a file that its name says is MPEG audio.

@@ -192,11 +192,17 @@ impl Fields {
             album_peak: number("replaygain_album_peak"),
         };
         if other {
-            tags.other = self
-                .values
-                .into_iter()
-                .filter(|(key, _)| !TAKEN.contains(&key.as_str()))
-                .collect();
+            let mut seen: Vec<String> = Vec::new();
+            for (key, value) in self.values {
+                if TAKEN.contains(&key.as_str()) {
+                    continue;
+                }
+                if TAKEN_FIRST.contains(&key.as_str()) && !seen.contains(&key) {
+                    seen.push(key);
+                    continue;
+                }
+                tags.other.push((key, value));
+            }
         }
     }
 }
@@ -234,6 +240,9 @@ const TAKEN: [&str; 30] = [
     "date",
     "year",
 ];
+
+/// Names whose first value has a place of its own.
+const TAKEN_FIRST: [&str; 6] = ["title", "album", "comment", "label", "track", "disc"];
 
 /// The format-neutral name of a freely chosen one, compared without case, spaces, `_`, `-`, `.` and `/`.
 pub(super) fn canonical(name: &str) -> Option<&'static str> {
