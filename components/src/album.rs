@@ -36,6 +36,32 @@ pub struct AlbumInfo {
     pub artists: Vec<Box<str>>,
 }
 
+/// What the file of one track says of the album: an album is made from those of all its tracks.
+///
+/// Shared between the tracks that say the same.
+#[derive(Component, Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[component(immutable)]
+pub struct AlbumTags(pub Arc<AlbumTagged>);
+
+/// The tags inside [`AlbumTags`].
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct AlbumTagged {
+    /// The name of the album.
+    pub title: Box<str>,
+    /// The album artist, where one is tagged.
+    pub artist: Option<Arc<Credit>>,
+    /// The compilation flag.
+    pub compilation: bool,
+    /// What the album sorts under.
+    pub sort_title: Option<Box<str>>,
+    /// MusicBrainz release.
+    pub release: Option<Box<str>>,
+    /// MusicBrainz release group.
+    pub release_group: Option<Box<str>>,
+    /// MusicBrainz artists of the release.
+    pub artists: Vec<Box<str>>,
+}
+
 /// How much is on an album: counted by the library, not stored.
 #[derive(Component, Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[component(immutable)]

@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::codec::{Reader, WireError};
-use crate::album::{AlbumArtist, AlbumCover, AlbumInfo, AlbumKey, AlbumTitle, AlbumTotals};
+use crate::album::{AlbumArtist, AlbumCover, AlbumInfo, AlbumKey, AlbumTags, AlbumTitle, AlbumTotals};
 use crate::artwork::{ContentHash, EmbeddedIn, Picture};
 use crate::file::{AudioHash, FileOf, FileStamp, Location, PlayedFrom, Presence, Unreadable};
 use crate::id::{AlbumId, ArtworkId, FileId, Id, JobId, Noun, PlayerId, ProviderId, TrackId};
@@ -201,6 +201,7 @@ kinds! {
     14 Track PlayStats;
     15 Track Added;
     16 Track PlayedFrom;
+    17 Track AlbumTags;
     20 File FileOf;
     21 File Location;
     22 File FileStamp;
