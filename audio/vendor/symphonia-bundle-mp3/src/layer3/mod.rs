@@ -285,7 +285,10 @@ impl Layer3 {
         for gr in 0..header.n_granules() {
             // If the resevoir underflowed (i.e., main_data_begin references bits not present in the
             // resevoir) then skip the granule(s) the missing bits would belong to.
-            if part2_3_skipped < underflow_bits {
+            //
+            // Changed in Segue: skip all granules of such a frame, as the reference decoders do. One
+            // granule alone begins with a jump to full level.
+            if underflow_bits > 0 {
                 // Zero the samples in the granule channel(s) and sum the part2/3 bits that were
                 // skipped.
                 for ch in 0..header.n_channels() {
