@@ -197,7 +197,10 @@ impl Fields {
                 if TAKEN.contains(&key.as_str()) {
                     continue;
                 }
-                if TAKEN_FIRST.contains(&key.as_str()) && !seen.contains(&key) {
+                // A number that is none stays visible: `A1` is a track of a record.
+                let number = ["track", "track_total", "disc", "disc_total"].contains(&key.as_str());
+                let lost = number && value.contains(char::is_alphabetic);
+                if TAKEN_FIRST.contains(&key.as_str()) && !seen.contains(&key) && !lost {
                     seen.push(key);
                     continue;
                 }
@@ -208,7 +211,7 @@ impl Fields {
 }
 
 /// Names whose every value has a place of its own in [`FileTags`].
-const TAKEN: [&str; 30] = [
+const TAKEN: [&str; 27] = [
     "title_sort",
     "artist",
     "artists",
@@ -217,11 +220,8 @@ const TAKEN: [&str; 30] = [
     "artist_sort",
     "album_sort",
     "album_artist_sort",
-    "track_total",
-    "disc_total",
     "genre",
     "composer",
-    "grouping",
     "compilation",
     "isrc",
     "bpm",
@@ -242,7 +242,17 @@ const TAKEN: [&str; 30] = [
 ];
 
 /// Names whose first value has a place of its own.
-const TAKEN_FIRST: [&str; 6] = ["title", "album", "comment", "label", "track", "disc"];
+const TAKEN_FIRST: [&str; 9] = [
+    "title",
+    "album",
+    "comment",
+    "grouping",
+    "label",
+    "track",
+    "track_total",
+    "disc",
+    "disc_total",
+];
 
 /// The format-neutral name of a freely chosen one, compared without case, spaces, `_`, `-`, `.` and `/`.
 pub(super) fn canonical(name: &str) -> Option<&'static str> {
@@ -281,6 +291,7 @@ pub(super) fn canonical(name: &str) -> Option<&'static str> {
         "SYNCEDLYRICS" => "synced_lyrics",
         "GROUPING" | "CONTENTGROUP" => "grouping",
         "ISRC" => "isrc",
+        "WEBSITE" => "url",
         "MUSICBRAINZTRACKID" | "MUSICBRAINZRECORDINGID" => "mb_recording",
         "MUSICBRAINZRELEASETRACKID" => "mb_track",
         "MUSICBRAINZALBUMID" | "MUSICBRAINZRELEASEID" => "mb_release",

@@ -67,16 +67,22 @@ pub(super) fn read(
             }
             4 if !comments => {
                 comments = true;
-                let end = next.min(source.len());
-                vorbis::read(
-                    &mut Block {
-                        source,
-                        at: body,
-                        end,
-                    },
-                    options,
-                    found,
-                )?;
+                // A size too small for any comments is wrong: then the comments' own lengths tell.
+                let end = if size < 8 {
+                    source.len()
+                } else {
+                    next.min(source.len())
+                };
+                let mut block = Block {
+                    source,
+                    at: body,
+                    end,
+                };
+                vorbis::read(&mut block, options, found)?;
+                if size < 8 {
+                    next = block.at;
+                    found.warn("a block of comments has the wrong size");
+                }
             }
             6 => next = picture(source, body, next, found)?,
             _ => {}
@@ -104,7 +110,7 @@ pub(super) fn read(
 
 /// Reads a STREAMINFO block; whether it is whole.
 pub(super) fn stream_info(info: &[u8], found: &mut Found) -> bool {
-    let (Some(packed), Some(hash)) = (be::<8>(info, 10), info.get(18..34)) else {
+    let Some(packed) = be::<8>(info, 10) else {
         return false;
     };
     let format = &mut found.format;
@@ -116,10 +122,12 @@ pub(super) fn stream_info(info: &[u8], found: &mut Found) -> bool {
     if frames != 0 {
         format.set_frames(frames);
     }
-    if hash.iter().any(|&byte| byte != 0) {
+    if let Some(hash) = info.get(18..34)
+        && hash.iter().any(|&byte| byte != 0)
+    {
         format.audio_hash = Some(hash.iter().map(|byte| format!("{byte:02x}")).collect());
     }
-    true
+    info.len() >= 34
 }
 
 /// Notes a picture block; gives where the next block starts.
@@ -138,10 +146,8 @@ fn picture(source: &mut Source<'_>, body: u64, next: u64, found: &mut Found) -> 
     let mut length = length;
     if offset + length > next {
         let claimed = offset + length;
-        if claimed <= source.len()
-            && block_or_frame(&source.bytes(claimed, 4)?)
-            && !block_or_frame(&source.bytes(next, 4)?)
-        {
+        let fits = claimed <= source.len() && block_or_frame(&source.bytes(claimed, 4)?);
+        if fits && (offset > next || !block_or_frame(&source.bytes(next, 4)?)) {
             after = claimed;
         } else {
             found.warn("a picture is longer than its block");

@@ -599,7 +599,22 @@ fn text_frame(id: &str, content: &[u8], found: &mut Found) {
                 if id == "TDAT" || id == "TDA" {
                     day_and_month(value, fields);
                 }
-                fields.add(name.unwrap_or(&id.to_lowercase()), value);
+                // `1/12`: apart, so that another tag of the file can give a total that this one lacks.
+                let total = match name {
+                    Some("track") => "track_total",
+                    Some("disc") => "disc_total",
+                    Some("movement") => "movement_total",
+                    _ => "",
+                };
+                match (text::number_of(value), total) {
+                    ((Some(number), of), "track_total" | "disc_total" | "movement_total") => {
+                        fields.add(name.unwrap_or_default(), &number.to_string());
+                        if let Some(of) = of {
+                            fields.add(total, &of.to_string());
+                        }
+                    }
+                    _ => fields.add(name.unwrap_or(&id.to_lowercase()), value),
+                }
             }
         }
         _ => {}

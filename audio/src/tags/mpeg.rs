@@ -203,7 +203,8 @@ pub(super) fn stream(
         if let Some(frames) = lead.frames {
             let samples = u64::from(frames) * u64::from(first.samples);
             let bytes = lead.bytes.map_or(present, u64::from);
-            format.bitrate = bits_per_second(bytes, samples, rate);
+            // The bytes count the frame of information, the frames do not.
+            format.bitrate = bits_per_second(bytes.saturating_sub(first.length), samples, rate);
             let trimmed = u64::from(lead.delay.unwrap_or(0)) + u64::from(lead.padding.unwrap_or(0));
             format.set_frames(samples.saturating_sub(trimmed));
             // A few kilobytes of difference are tags that writers counted or did not.

@@ -326,15 +326,25 @@ fn last_granule(source: &mut Source<'_>, serial: u32, from_at: u64) -> Result<Op
             .saturating_sub(reach)
             .max(from_at.saturating_sub(1 << 16));
         let tail = source.bytes(start, reach)?;
-        let last = tail
-            .windows(27)
+        let last = (0..tail.len())
             .rev()
+            .map(|at| &tail[at..])
             .filter(|page| page.starts_with(b"OggS") && le32(page, 14) == Some(serial))
-            .filter_map(|page| le::<8>(page, 6))
-            .find(|&granule| granule < 1 << 62);
+            .filter_map(|page| Some((le::<8>(page, 6)?, page)))
+            .find(|&(granule, page)| granule < 1 << 62 && whole(page))
+            .map(|(granule, _)| granule);
         if last.is_some() || reach >= TAIL || start == 0 || reach >= source.len() {
             return Ok(last);
         }
         reach *= 4;
     }
+}
+
+/// Whether a page is there to its end: the position of a page that was cut off is not reached.
+fn whole(page: &[u8]) -> bool {
+    let count = page.get(26).copied().unwrap_or(0);
+    let Some(segments) = page.get(27..27 + usize::from(count)) else {
+        return false;
+    };
+    page.len() - 27 - segments.len() >= segments.iter().map(|&lace| usize::from(lace)).sum()
 }

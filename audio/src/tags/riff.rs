@@ -102,24 +102,26 @@ fn format(chunk: &[u8], layout: &mut Layout, found: &mut Found) {
         0x50 => "mp2".to_owned(),
         0x55 => "mp3".to_owned(),
         0xFF => "aac".to_owned(),
+        0 => String::new(),
         other => format!("0x{other:04x}"),
     };
 }
 
 fn length(source: &mut Source<'_>, layout: &Layout, found: &mut Found) -> Result<(), TagError> {
-    let Some((at, size)) = layout.data else {
+    let (at, size) = layout.data.unwrap_or_default();
+    if layout.data.is_none() {
         found.warn("no sound");
-        return Ok(());
-    };
+    }
     let present = size.min(source.len() - at.min(source.len()));
     if matches!(layout.tag, 0x50 | 0x55) && present > 0 {
         let (container, codec) = (found.format.container.clone(), found.format.codec.clone());
         mpeg::stream(source, at, at + present, 8 << 10, found)?;
         (found.format.container, found.format.codec) = (container, codec);
-        return Ok(());
     }
     let format = &mut found.format;
-    (format.audio_start, format.audio_bytes) = (Some(at), Some(present));
+    if layout.data.is_some() {
+        (format.audio_start, format.audio_bytes) = (Some(at), Some(present));
+    }
     let Some(rate) = format.sample_rate.map(u64::from) else {
         return Ok(());
     };
@@ -131,21 +133,24 @@ fn length(source: &mut Source<'_>, layout: &Layout, found: &mut Found) -> Result
         _ => 0,
     };
     if frame_bytes > 0 {
-        format.set_frames(size / frame_bytes);
         format.bitrate = u32::try_from(frame_bytes * 8 * rate).ok();
+        if layout.data.is_some() {
+            format.set_frames(size / frame_bytes);
+        }
         return Ok(());
     }
     // Compressed: the fact chunk counts the samples, else the average byte rate tells.
-    let by_rate = (layout.bytes_per_second != 0).then(|| size * rate / u64::from(layout.bytes_per_second));
-    if let Some(samples) = layout.samples.filter(|&samples| samples != 0).or(by_rate) {
+    let bytes_per_second = u64::from(layout.bytes_per_second);
+    let counted = layout.samples.filter(|&samples| samples != 0);
+    let by_rate = (size * rate).checked_div(bytes_per_second);
+    if let Some(samples) = counted
+        .or(format.frames)
+        .or(by_rate)
+        .filter(|_| layout.data.is_some())
+    {
         format.set_frames(samples);
+        format.bitrate = mpeg::bits_per_second(size, samples, rate);
     }
-    format.bitrate = match layout.bytes_per_second {
-        0 => format
-            .frames
-            .and_then(|frames| mpeg::bits_per_second(size, frames, rate)),
-        bytes => bytes.checked_mul(8),
-    };
     Ok(())
 }
 
