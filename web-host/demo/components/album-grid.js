@@ -162,7 +162,8 @@ export class AlbumGrid extends HTMLElement {
   }
 
   #measure() {
-    const { clientWidth, clientHeight } = this.#viewport;
+    const { clientWidth, clientHeight, offsetWidth } = this.#viewport;
+    this.style.setProperty("--scrollbar", `${offsetWidth - clientWidth}px`);
     const style = getComputedStyle(this);
     const least = Number.parseFloat(style.getPropertyValue("--tile-least")) || 180;
     const columns = Math.max(2, Math.floor(clientWidth / least));

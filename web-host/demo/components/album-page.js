@@ -15,13 +15,15 @@ import { TrackList } from "./track-list.js";
 export class AlbumPage extends HTMLElement {
   #album = 0;
   #cover = new CoverArt();
+  #tint = new CoverArt();
   #text = h("div", { class: "album-text" });
-  #head = h("header", { class: "album-head" }, this.#cover, this.#text);
+  #head = h("header", { class: "album-head" }, this.#tint, this.#cover, this.#text);
   #list = new TrackList();
   #written = "";
 
   connectedCallback() {
     if (this.firstChild) return;
+    this.#tint.className = "album-tint";
     this.#list.setAttribute("album", "");
     this.#list.setAttribute("aria-label", "Tracks of the album");
     this.append(this.#head, this.#list);
@@ -65,7 +67,7 @@ export class AlbumPage extends HTMLElement {
     const artist = first.albumArtist ?? (first.compilation ? "Various artists" : first.artist) ?? "Unknown artist";
     const whole = view.rows.length === view.total;
     const facts = [first.year, count(view.total, "track"), whole && duration ? span(duration) : ""];
-    this.#cover.show({ artworkId: first.artworkId, title, seed: this.#album });
+    for (const art of [this.#tint, this.#cover]) art.show({ artworkId: first.artworkId, title, seed: this.#album });
     const query = { albumId: this.#album, sort: ALBUM_ORDER };
     fill(
       this.#text,

@@ -9,7 +9,6 @@ export class SearchBox extends HTMLElement {
   #input = h("input", {
     type: "search",
     id: "search",
-    placeholder: "Search, or artist:queen year:1975..1980",
     autocomplete: "off",
     autocapitalize: "off",
     spellcheck: "false",
@@ -24,6 +23,10 @@ export class SearchBox extends HTMLElement {
   connectedCallback() {
     if (this.firstChild) return;
     this.setAttribute("role", "search");
+    const narrow = matchMedia("(width < 760px)");
+    const hint = () => (this.#input.placeholder = narrow.matches ? "Search" : "Search, or artist:queen year:1975..1980");
+    narrow.addEventListener("change", hint);
+    hint();
     this.append(
       h(
         "div",

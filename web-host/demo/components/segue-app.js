@@ -10,7 +10,7 @@ import { brandMark, icon } from "../lib/icons.js";
 import { isLive } from "../lib/jobs.js";
 import { keep, kept } from "../lib/kept.js";
 import { startMediaSession } from "../lib/media-session.js";
-import { fullQuery, go, goSorted, hrefOf, sortOf } from "../lib/route.js";
+import { USUAL_TRACKS, fullQuery, go, goSorted, hrefOf, sortOf } from "../lib/route.js";
 import { startShortcuts } from "../lib/shortcuts.js";
 import { AlbumGrid } from "./album-grid.js";
 import { AlbumPage } from "./album-page.js";
@@ -26,8 +26,7 @@ import { ThemeToggle } from "./theme-toggle.js";
 import { ToastStack } from "./toast-stack.js";
 import { TrackList } from "./track-list.js";
 
-/** The order of an empty query. */
-const USUAL_TRACKS = "artist,year,album,disc,track";
+/** The order of the albums of an empty query. */
 const USUAL_ALBUMS = "artist,year,album";
 
 /** @type {[label: string, sort: string][]} */

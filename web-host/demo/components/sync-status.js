@@ -70,7 +70,7 @@ export class SyncStatus extends HTMLElement {
       title = "Reading stopped";
       detail = "See why";
     } else if (latest.every((job) => job === undefined)) {
-      detail = "Open";
+      detail = providers.map(({ name }) => name).join(", ");
     }
     if (this.#button.dataset.state !== state) this.#button.dataset.state = state;
     setText(this.#title, title);

@@ -4,7 +4,7 @@ import * as actions from "../lib/actions.js";
 import { app } from "../lib/app.js";
 import { h, setAttribute } from "../lib/dom.js";
 import { count } from "../lib/format.js";
-import { goSorted, sortOf } from "../lib/route.js";
+import { USUAL_TRACKS, firstSort, goSorted } from "../lib/route.js";
 import { Selection } from "../lib/selection.js";
 import { Virtual } from "../lib/virtual.js";
 import { openTrackMenu } from "./track-menu.js";
@@ -216,7 +216,7 @@ export class TrackList extends HTMLElement {
   }
 
   #writeHeader() {
-    const sort = sortOf(app.route).split(",")[0] ?? "";
+    const sort = firstSort(app.route, USUAL_TRACKS);
     const sortable = !this.hasAttribute("album");
     this.#header.replaceChildren(
       ...COLUMNS.map(([name, label, key], at) => {

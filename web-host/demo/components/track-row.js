@@ -38,7 +38,9 @@ export class TrackRow {
   );
   #cover = new CoverArt();
   #title = h("span", { class: "row-title" });
-  #subtitle = h("span", { class: "row-subtitle" });
+  #subtitleArtist = h("span");
+  #subtitleAlbum = h("span", { class: "row-subtitle-album" });
+  #subtitle = h("span", { class: "row-subtitle" }, this.#subtitleArtist, this.#subtitleAlbum);
   #artist = h("span", { class: "row-link", "data-action": "artist" });
   #album = h("span", { class: "row-link", "data-action": "album" });
   #year = document.createTextNode("");
@@ -117,7 +119,8 @@ export class TrackRow {
     setAttribute(this.element, "aria-busy", track ? null : "true");
     const artist = track?.artist ?? track?.albumArtist ?? "";
     setText(this.#title, track?.title ?? "");
-    setText(this.#subtitle, track?.album ? `${artist} · ${track.album}` : artist);
+    setText(this.#subtitleArtist, artist);
+    setText(this.#subtitleAlbum, track?.album ? `${artist ? " · " : ""}${track.album}` : "");
     setText(this.#artist, artist);
     setText(this.#album, track?.album ?? "");
     this.#year.data = track?.year ? String(track.year) : "";

@@ -104,6 +104,20 @@ export function fullQuery(route, usual) {
 }
 
 /**
+ * The first key of the order that holds, as the header of a list shows it.
+ *
+ * @param {Route} route
+ * @param {string} usual
+ */
+export function firstSort(route, usual) {
+  const sort = sortOf(route) || (route.query.trim() ? "" : usual);
+  return sort.split(",")[0] ?? "";
+}
+
+/** The order of an empty query. */
+export const USUAL_TRACKS = "artist,year,album,disc,track";
+
+/**
  * Changes the order, wherever the present one stands.
  *
  * @param {string} sort
