@@ -9,6 +9,7 @@ pub mod bundle;
 pub mod compress;
 pub mod demo;
 pub mod failure;
+pub mod npm;
 pub mod progress;
 pub mod serve;
 pub mod workspace;

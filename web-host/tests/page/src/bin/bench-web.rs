@@ -1,0 +1,145 @@
+//! `cargo bench-web`: runs the browser benchmarks in headless Chromium and prints what they measured.
+
+#![expect(
+    clippy::print_stdout,
+    reason = "a command line tool speaks on its standard output"
+)]
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use segue_page_tests::{Browser, Served};
+use serde_json::{Value, json};
+use xtask::bundle::Profile;
+use xtask::failure::Failure;
+use xtask::workspace::Workspace;
+
+const HELP: &str = "\
+Runs the browser benchmarks (benches/web) in headless Chromium.
+
+Usage: cargo bench-web [OPTIONS] [FILTER]
+
+  --json   print one JSON object a line and nothing else on standard output
+  FILTER   run only benchmarks whose names contain this
+
+Needs chromium, chromedriver, and npm for the peers (benches/web/package.json), which are
+installed into the user's cache folder.
+";
+
+/// How long one benchmark may take.
+const PATIENCE: Duration = Duration::from_secs(480);
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    if arguments.iter().any(|a| a == "--help" || a == "-h") {
+        print!("{HELP}");
+        return ExitCode::SUCCESS;
+    }
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("error: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &[String]) -> Result<(), Failure> {
+    let as_json = arguments.iter().any(|a| a == "--json");
+    let mut words = arguments.iter().filter(|a| *a != "--json" && *a != "--");
+    let filter = words.next().cloned().unwrap_or_default();
+    if let Some(extra) = words
+        .next()
+        .or_else(|| Some(&filter).filter(|f| f.starts_with('-')))
+    {
+        return Err(Failure::new(format!(
+            "unknown argument {extra}; see cargo bench-web --help"
+        )));
+    }
+
+    let workspace = Workspace::find()?;
+    let mut folders = vec![
+        ("/bench/".to_owned(), workspace.path("benches/web")),
+        ("/peers/".to_owned(), install_peers(&workspace)?),
+    ];
+    if let Some(corpus) = corpus(&workspace) {
+        folders.push(("/corpus/".to_owned(), corpus));
+    }
+    let music = workspace.path("web-host/demo/music");
+    let served = Served::new(&workspace, &music, true, Profile::Web, &folders)?;
+
+    for bundle in served.bundles() {
+        let name = format!("bundle_{}", bundle.name);
+        if name.contains(&filter) {
+            print(&size_result(&name, bundle.gzip, bundle.gzip_limit), as_json);
+        }
+    }
+
+    let browser = Browser::start()?;
+    browser.goto(&format!("{}bench/index.html#{filter}", served.url()))?;
+    let mut seen = 0;
+    loop {
+        let condition = format!(
+            "window.__error || window.__done || (window.__results && window.__results.length > {seen}) ? \
+             {{ results: (window.__results || []).slice({seen}), done: !!window.__done, error: window.__error || null }} : null"
+        );
+        let news = browser.wait_until_within(&condition, PATIENCE)?;
+        let results = news["results"].as_array().map(Vec::as_slice).unwrap_or_default();
+        seen += results.len();
+        results.iter().for_each(|result| print(result, as_json));
+        if let Some(error) = news["error"].as_str() {
+            return Err(Failure::new(format!("the benchmark page failed: {error}")));
+        }
+        if news["done"] == true {
+            return Ok(());
+        }
+    }
+}
+
+/// A size against its budget: the ratio is above one while it fits.
+#[expect(clippy::cast_precision_loss, reason = "sizes of files are far below 2^52")]
+fn size_result(name: &str, ours: u64, limit: u64) -> Value {
+    let ratio = limit as f64 / ours.max(1) as f64;
+    json!({ "bench": name, "ours": ours, "unit": "bytes gzip", "peer": limit, "peerName": "budget", "ratio": ratio })
+}
+
+fn print(result: &Value, as_json: bool) {
+    if as_json {
+        println!("{result}");
+        return;
+    }
+    let text = |key: &str| result[key].as_str().unwrap_or_default();
+    let number = |key: &str| {
+        result[key]
+            .as_f64()
+            .map_or("-".to_owned(), |value| format!("{value:.3}"))
+    };
+    println!(
+        "{:<20} {:>14} {:<10} {:>14} {:<20} {:>8}",
+        text("bench"),
+        number("ours"),
+        text("unit"),
+        number("peer"),
+        text("peerName"),
+        number("ratio"),
+    );
+}
+
+/// Installs what `benches/web/package.json` names into a cache folder outside the clone, and answers its
+/// `node_modules`.
+fn install_peers(workspace: &Workspace) -> Result<PathBuf, Failure> {
+    let folder = xtask::npm::folder("bench-peers");
+    let manifest = workspace.path("benches/web/package.json");
+    xtask::npm::install(&folder, &manifest)?;
+    Ok(folder.join("node_modules"))
+}
+
+/// The folder of real files to decode: `SEGUE_CORPUS`, or the one beside the clone.
+fn corpus(workspace: &Workspace) -> Option<PathBuf> {
+    let named = env::var_os("SEGUE_CORPUS").map(PathBuf::from);
+    named
+        .or_else(|| Some(workspace.path("../shared/corpus")))
+        .filter(|path: &PathBuf| Path::is_dir(path))
+}
