@@ -162,6 +162,8 @@ impl Default for OpenOptions {
 pub struct Damage {
     /// Packets that could not be decoded and were left out.
     pub skipped_packets: u64,
+    /// Frames that the container counts and that no readable packet holds.
+    pub lost_frames: u64,
     /// The file ended, or became unreadable, before the end of its stream.
     pub truncated: bool,
 }
@@ -352,9 +354,9 @@ impl Decoder {
         let target = i64::try_from(frame)
             .unwrap_or(i64::MAX)
             .saturating_add(self.trim.start);
-        if self.trim.end.is_some_and(|end| target >= end) {
-            self.at = self.trim.end.unwrap_or(target);
-            self.drop_before = self.at;
+        let known = self.info.frames.filter(|_| self.info.frames_exact);
+        if known.is_some_and(|frames| frame >= frames) {
+            self.drop_before = target;
             self.ended = true;
             return Ok(());
         }
@@ -445,13 +447,16 @@ impl Decoder {
                 continue;
             };
             let at = self.time_of(&packet, frames);
-            if self.seeking {
-                self.seeking = false;
+            let sought = std::mem::take(&mut self.seeking);
+            if sought {
                 if at > self.drop_before {
                     // The reader went too far, which only the packet's own time shows.
                     self.reopen()?;
                     continue;
                 }
+            }
+            if at > self.at && !sought && self.ticks_are_frames() {
+                self.damage.lost_frames += at.abs_diff(self.at);
             }
             self.at = at.saturating_add(i64::try_from(frames).unwrap_or(0));
             let mut keep = self.trim.keep(at, frames);
@@ -512,7 +517,9 @@ impl Decoder {
     /// Ends the stream: an error only if the source failed or if nothing was heard of it.
     fn end(&mut self, error: Option<Error>) -> Result<(), DecodeError> {
         self.ended = true;
-        self.damage.truncated |= error.is_some();
+        let missing =
+            self.info.frames_exact && self.info.frames.is_some_and(|frames| self.position() < frames);
+        self.damage.truncated |= error.is_some() || missing;
         let error = error.unwrap_or(Error::DecodeError("no packet could be decoded"));
         let silent = self.delivered == 0 && (self.damage.truncated || self.damage.skipped_packets > 0);
         if silent || self.source.first_error().is_some() {
@@ -534,8 +541,6 @@ impl Decoder {
                 self.track = track;
                 self.decoder = decoder;
                 self.link_start = self.at;
-                // The length of the first stream is not the length of the file.
-                self.info.frames_exact = false;
                 Ok(())
             }
             _ => self.end(Some(Error::DecodeError("the format changes in mid-file"))),
@@ -644,7 +649,10 @@ fn describe(
         return Err(damaged("no channels"));
     }
     let (codec, bits_per_sample) = open::codec_of(params);
-    let mut frames = track.num_frames;
+    // A fragmented MP4 says zero and means that it does not know.
+    let mut frames = track
+        .num_frames
+        .filter(|frames| *frames > 0 || sniffed.container != Container::Mp4);
     let mut frames_exact = frames.is_some();
     let mut trim = match (sniffed.container, codec) {
         (_, Codec::Mp3) => match (track.delay, track.num_frames) {
@@ -665,6 +673,10 @@ fn describe(
         }
         (Container::Adts, _) => {
             frames_exact = false;
+            Trim::default()
+        }
+        (Container::Ogg, _) if open::ogg_is_chained(source, track.id)? => {
+            (frames, frames_exact) = (None, false);
             Trim::default()
         }
         _ => Trim::default(),

@@ -9,7 +9,7 @@ use segue_audio::pcm::{PcmSummary, decode_md5};
 use segue_audio::source::{FileSource, Source};
 
 /// A folder of the corpus, or `None` where the tests run without it.
-pub fn corpus(folder: &str) -> Option<PathBuf> {
+pub(crate) fn corpus(folder: &str) -> Option<PathBuf> {
     let root = std::env::var_os("SEGUE_CORPUS")?;
     let path = Path::new(&root).join(folder);
     assert!(path.is_dir(), "SEGUE_CORPUS has no folder {folder}");
@@ -17,29 +17,32 @@ pub fn corpus(folder: &str) -> Option<PathBuf> {
 }
 
 /// A file beside the tests.
-pub fn data(name: &str) -> PathBuf {
+pub(crate) fn data(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/data")
         .join(name)
 }
 
-pub fn json(path: &Path) -> serde_json::Value {
+pub(crate) fn json(path: &Path) -> serde_json::Value {
     serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
 }
 
-pub fn source(path: &Path) -> Box<dyn Source> {
+pub(crate) fn source(path: &Path) -> Box<dyn Source> {
     Box::new(FileSource::open(path).unwrap())
 }
 
-pub fn md5_of(path: &Path) -> Result<PcmSummary, DecodeError> {
+pub(crate) fn md5_of(path: &Path) -> Result<PcmSummary, DecodeError> {
     decode_md5(source(path))
 }
 
-pub fn decode_all(path: &Path, options: &OpenOptions) -> Result<(StreamInfo, Vec<Vec<f32>>), DecodeError> {
+pub(crate) fn decode_all(
+    path: &Path,
+    options: &OpenOptions,
+) -> Result<(StreamInfo, Vec<Vec<f32>>), DecodeError> {
     decode_source(source(path), options)
 }
 
-pub fn decode_source(
+pub(crate) fn decode_source(
     source: Box<dyn Source>,
     options: &OpenOptions,
 ) -> Result<(StreamInfo, Vec<Vec<f32>>), DecodeError> {
@@ -55,14 +58,14 @@ pub fn decode_source(
     Ok((info, all))
 }
 
-pub fn interleave(planes: &[Vec<f32>]) -> Vec<f32> {
+pub(crate) fn interleave(planes: &[Vec<f32>]) -> Vec<f32> {
     let frames = planes.first().map_or(0, Vec::len);
     (0..frames)
         .flat_map(|frame| planes.iter().map(move |plane| plane[frame]))
         .collect()
 }
 
-pub fn gunzip(path: &Path) -> Vec<u8> {
+pub(crate) fn gunzip(path: &Path) -> Vec<u8> {
     let mut bytes = Vec::new();
     flate2::read::GzDecoder::new(std::fs::File::open(path).unwrap())
         .read_to_end(&mut bytes)

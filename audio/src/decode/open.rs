@@ -199,6 +199,20 @@ pub(super) fn ogg_streams(source: &SharedSource, sniffed: &Sniffed) -> Result<us
     Ok(streams)
 }
 
+/// True if an Ogg file's last page belongs to another stream than `serial`: its length is not that of the file.
+pub(super) fn ogg_is_chained(source: &SharedSource, serial: u32) -> Result<bool, DecodeError> {
+    let Some(len) = source.len() else { return Ok(true) };
+    // The greatest page is a little under 64 KiB.
+    let tail = source
+        .window(len.saturating_sub(64 << 10), None)
+        .read_range(0, 64 << 10)?;
+    let last = tail
+        .windows(4)
+        .rposition(|four| four == b"OggS")
+        .and_then(|at| tail.get(at + 14..at + 18));
+    Ok(last.is_some_and(|last| last != serial.to_le_bytes()))
+}
+
 /// Turns an error of the library into ours; the source's own failure comes first, since readers hide it.
 pub(super) fn decode_error(
     source: &SharedSource,
