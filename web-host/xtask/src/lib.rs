@@ -12,4 +12,6 @@ pub mod failure;
 pub mod npm;
 pub mod progress;
 pub mod serve;
+pub mod tools;
+pub mod verify;
 pub mod workspace;

@@ -15,6 +15,7 @@ const HELP: &str = "\
 Usage: cargo xtask COMMAND
 
   demo      build the page and serve it on this machine (cargo demo)
+  verify    run every check (cargo verify)
 ";
 
 fn main() -> ExitCode {
@@ -34,6 +35,7 @@ fn run(arguments: &[String]) -> Result<(), Failure> {
         .map(|(command, rest)| (command.as_str(), rest))
     {
         Some(("demo", rest)) => xtask::demo::run(&Workspace::find()?, rest),
+        Some(("verify", rest)) => xtask::verify::run(&Workspace::find()?, rest),
         None | Some(("help" | "--help" | "-h", _)) => {
             print!("{HELP}");
             Ok(())
