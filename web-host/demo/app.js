@@ -27,10 +27,9 @@ function showFatal(error) {
     page,
     h(
       "main",
-      { class: "fatal", role: "alert" },
+      { class: "fatal" },
       h("span", { class: "nothing-art", "aria-hidden": "true" }, icon("warning")),
-      h("h1", null, title),
-      h("p", null, text),
+      h("div", { role: "alert" }, h("h1", null, title), h("p", null, text)),
       h("pre", null, code ? `${code}: ${detail}` : detail),
       h("button", { type: "button", class: "button primary", onclick: () => location.reload() }, icon("sync"), "Try again"),
     ),

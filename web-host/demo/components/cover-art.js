@@ -1,6 +1,7 @@
 // <cover-art>: a cover, or a quiet square with an initial where there is none or it is not here yet.
 
 import { cover, knownCover } from "../lib/artwork.js";
+import { setText } from "../lib/dom.js";
 import { hueOf, initial } from "../lib/format.js";
 
 export class CoverArt extends HTMLElement {
@@ -9,6 +10,7 @@ export class CoverArt extends HTMLElement {
   /** What is shown: -1 before anything is. */
   #id = -1;
   #wanted = 0;
+  #back = "";
 
   constructor() {
     super();
@@ -24,12 +26,16 @@ export class CoverArt extends HTMLElement {
   }
 
   /**
-   * @param {{ artworkId?: number, title?: string, seed: number, color?: string }} what `seed` chooses a colour
+   * @param {{ artworkId?: number, title?: string, seed: number, color?: string }} what `seed` chooses a colour, 0 chooses none
    * @param {{ later?: boolean }} [options] show only a cover that is here already; `load` asks for it
    */
   show({ artworkId, title, seed, color }, { later = false } = {}) {
-    this.style.setProperty("--cover", color ?? `oklch(62% 0.07 ${hueOf(seed).toFixed(0)})`);
-    this.#letter.textContent = initial(title);
+    const back = seed ? (color ?? `oklch(62% 0.07 ${hueOf(seed).toFixed(0)})`) : "";
+    if (back !== this.#back) {
+      this.#back = back;
+      this.style.backgroundColor = back;
+    }
+    setText(this.#letter, seed || title ? initial(title) : "");
     const id = artworkId ?? 0;
     if (id === this.#id && !this.#image.hidden) return;
     this.#id = id;

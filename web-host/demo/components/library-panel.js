@@ -193,7 +193,7 @@ export class LibraryPanel extends HTMLElement {
     this.setAttribute("aria-label", "Folders");
     this.append(
       h(
-        "header",
+        "div",
         { class: "panel-head" },
         h("h2", null, "Folders"),
         h("button", { type: "button", class: "button small", onclick: () => chooseFolder() }, icon("folder-add"), "Add folder"),

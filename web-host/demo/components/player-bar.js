@@ -29,10 +29,13 @@ export class PlayerBar extends HTMLElement {
   #previous = iconButton("Previous track", "previous", () => void app.tried(app.segue.player.previous()));
   #next = iconButton("Next track", "next", () => void app.tried(app.segue.player.next()));
   #elapsed = h("span", { class: "clock", "aria-hidden": "true" }, "0:00");
+  #end = h("span", null, "0:00");
+  #endName = h("span", { class: "hidden-text" });
   #remaining = h(
     "button",
     { type: "button", class: "clock clock-end", title: "Remaining or whole time", onclick: () => this.#swapClock() },
-    "0:00",
+    this.#endName,
+    this.#end,
   );
   #seek = new RangeSlider();
   #volumeIcon = icon("volume");
@@ -153,7 +156,7 @@ export class PlayerBar extends HTMLElement {
     const { track } = app.segue.player;
     setText(this.#title, track?.title ?? "Nothing is playing");
     const artist = track?.artist ?? track?.albumArtist ?? "";
-    setText(this.#artist, track ? artist : "Choose a track and press Enter");
+    setText(this.#artist, track ? artist : "Choose a track");
     const album = track?.albumId === undefined ? null : hrefOf({ page: "album", album: track.albumId });
     setAttribute(this.#title, "href", album);
     setAttribute(this.#coverLink, "href", album);
@@ -182,9 +185,8 @@ export class PlayerBar extends HTMLElement {
     const { durationMs } = app.segue.player;
     setText(this.#elapsed, time(position));
     const end = this.#whole ? time(durationMs) : `−${time(durationMs - Math.floor(position / 1000) * 1000)}`;
-    setText(this.#remaining, durationMs > 0 ? end : "0:00");
-    const label = `${this.#whole ? "Whole" : "Remaining"} time`;
-    setAttribute(this.#remaining, "aria-label", label);
+    setText(this.#end, durationMs > 0 ? end : "0:00");
+    setText(this.#endName, this.#whole ? "Whole time " : "Remaining time ");
   }
 }
 

@@ -29,7 +29,7 @@ export class QueuePanel extends HTMLElement {
     this.setAttribute("aria-label", "Queue");
     this.append(
       h(
-        "header",
+        "div",
         { class: "panel-head" },
         h("h2", null, "Queue"),
         this.#clear,

@@ -243,7 +243,7 @@ export class SegueApp extends HTMLElement {
     setText(this.#title, query && page !== "album" ? "Results" : page === "albums" ? "Albums" : "Tracks");
     this.#search.showError(page === "album" ? undefined : view?.error);
     const noun = page === "albums" ? "album" : "track";
-    if (view?.ready) setText(this.#total, view.error ? "" : count(view.total, noun));
+    if (view?.ready) setText(this.#total, view.error || view.total === 0 ? "" : count(view.total, noun));
     else setText(this.#total, "");
     const empty = view?.ready === true && view.total === 0 && !view.error && page !== "album";
     this.#main.classList.toggle("is-empty", empty);

@@ -1,7 +1,7 @@
 // <sync-status>: one line on what is being read, in the corner of the page; a click opens the folders.
 
 import { app } from "../lib/app.js";
-import { h, setAttribute, setText } from "../lib/dom.js";
+import { h, setText } from "../lib/dom.js";
 import { count, number } from "../lib/format.js";
 import { isLive, latestJob } from "../lib/jobs.js";
 
@@ -12,6 +12,7 @@ export class SyncStatus extends HTMLElement {
     "button",
     { type: "button", class: "status-button", onclick: () => app.showPanel("library") },
     h("span", { class: "ring", "aria-hidden": "true" }),
+    h("span", { class: "hidden-text" }, "Folders: "),
     h("span", { class: "status-text" }, this.#title, this.#detail),
   );
   #frame = 0;
@@ -75,7 +76,6 @@ export class SyncStatus extends HTMLElement {
     if (this.#button.dataset.state !== state) this.#button.dataset.state = state;
     setText(this.#title, title);
     setText(this.#detail, detail);
-    setAttribute(this.#button, "aria-label", `Folders: ${title}, ${detail}`);
   }
 }
 

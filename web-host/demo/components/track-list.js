@@ -24,7 +24,7 @@ const COLUMNS = [
   ["format", "Format", "codec"],
   ["rating", "Rating", "rating"],
   ["time", "Time", "duration"],
-  ["more", "", ""],
+  ["more", "Actions", ""],
 ];
 
 /** The order in which a first click sorts: the newest, the best and the longest first. */
@@ -235,10 +235,10 @@ export class TrackList extends HTMLElement {
               )
             : name === "time"
               ? label
-              : h("span", { class: label.length > 1 ? "" : "quiet" }, label);
+              : h("span", { class: name === "more" ? "hidden-text" : "" }, label);
         const attributes = { role: "columnheader", "aria-colindex": at + 1, class: `cell cell-${name}` };
         const sorted = key && sortable ? { "aria-sort": direction } : {};
-        const named = name === "number" ? { "aria-label": "Number" } : name === "more" ? { "aria-label": "Actions" } : {};
+        const named = name === "number" ? { "aria-label": "Number" } : {};
         return h("div", { ...attributes, ...sorted, ...named }, content);
       }),
     );

@@ -88,12 +88,15 @@ export class Virtual {
   /** @param {{ rowHeight: number, columns?: number, columnWidth?: number, height: number }} size in pixels */
   layout({ rowHeight, columns = 1, columnWidth = 0, height }) {
     const first = this.first;
+    // A viewport that was not displayed comes back at its top.
+    const returned = this.#height === 0 && height > 0;
     const moved = rowHeight !== this.#rowHeight || columns !== this.#columns || columnWidth !== this.#columnWidth;
     this.#rowHeight = rowHeight;
     this.#columns = columns;
     this.#columnWidth = columnWidth;
     this.#height = height;
     this.#resize();
+    if (returned) this.#settle();
     if (moved) {
       for (const [index, cell] of this.#shown) this.#place(cell, index);
       if (this.#total > 0) this.#moveTo(Math.floor(first / columns) * rowHeight);
