@@ -163,6 +163,7 @@ export class AlbumGrid extends HTMLElement {
 
   #measure() {
     const { clientWidth, clientHeight, offsetWidth } = this.#viewport;
+    if (clientHeight === 0) return this.#virtual.suspend();
     this.style.setProperty("--scrollbar", `${offsetWidth - clientWidth}px`);
     const style = getComputedStyle(this);
     const least = Number.parseFloat(style.getPropertyValue("--tile-least")) || 180;

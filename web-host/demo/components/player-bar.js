@@ -85,7 +85,7 @@ export class PlayerBar extends HTMLElement {
         { class: "side-controls" },
         this.#mute,
         this.#volume,
-        iconButton("Queue", "queue", () => app.showPanel("queue"), { class: "icon-button queue-toggle" }),
+        iconButton("Queue", "queue", () => app.togglePanel("queue"), { class: "icon-button queue-toggle" }),
       ),
     );
     const volume = Number(kept("volume") ?? Number.NaN);
@@ -163,7 +163,7 @@ export class PlayerBar extends HTMLElement {
     const name = track?.artists?.[0] ?? artist;
     const query = name ? hrefOf({ page: "tracks", query: condition("artist", name), sort: "" }) : null;
     setAttribute(this.#artist, "href", query);
-    this.#cover.show({ artworkId: track?.artworkId, title: track?.album ?? track?.title, seed: track?.albumId ?? 0 });
+    this.#cover.show({ artworkId: track?.artworkId, title: track?.album ?? track?.title ?? "♪", seed: track?.albumId ?? 0 });
   }
 
   #writeVolume() {

@@ -110,6 +110,10 @@ export class QueuePanel extends HTMLElement {
         "aria-label": track?.artist ? `${label}, ${track.artist}` : label,
         "aria-current": at === index ? "true" : null,
         "aria-keyshortcuts": "Enter Delete Alt+ArrowUp Alt+ArrowDown",
+        onclick: (/** @type {PointerEvent} */ event) => {
+          const onButton = event.target instanceof Element && event.target.closest("button");
+          if (event.pointerType === "touch" && !onButton) this.#play(at);
+        },
         ondblclick: () => this.#play(at),
         onfocus: () => this.#activate(at),
       },

@@ -76,6 +76,7 @@ export class SegueApp extends HTMLElement {
   /** What the list and the grid show, so that they are not asked again for the same. */
   #shown = { tracks: "", albums: "" };
   #nothingShown = "";
+  #panel = "";
   #asked = 0;
 
   /** Builds the page; the library must be open. */
@@ -108,7 +109,10 @@ export class SegueApp extends HTMLElement {
       new ToastStack(),
     );
     this.#showPanel(kept("panel") ?? "");
-    app.addEventListener("panel", (event) => this.#toggle(/** @type {CustomEvent} */ (event).detail));
+    app.addEventListener("panel", (event) => {
+      const { panel, toggle } = /** @type {CustomEvent} */ (event).detail;
+      this.#showPanel(toggle && panel === this.#panel ? "" : panel);
+    });
     app.addEventListener("route", () => this.#follow());
     this.#search.addEventListener("leave", () => this.#page().focusRow());
     for (const list of [this.#tracks, this.#albums]) {
@@ -156,8 +160,8 @@ export class SegueApp extends HTMLElement {
 
   /** The navigation of narrow windows. */
   #tabs() {
-    const button = (/** @type {string} */ panel, /** @type {string} */ label, /** @type {import("../lib/icons.js").IconName} */ symbol) => {
-      const element = h("button", { type: "button", class: "tab", onclick: () => app.showPanel(panel) }, icon(symbol), label);
+    const button = (/** @type {"queue" | "library"} */ panel, /** @type {string} */ label, /** @type {import("../lib/icons.js").IconName} */ symbol) => {
+      const element = h("button", { type: "button", class: "tab", onclick: () => app.togglePanel(panel) }, icon(symbol), label);
       this.#remember(panel, element);
       return element;
     };
@@ -177,7 +181,9 @@ export class SegueApp extends HTMLElement {
    * @param {string} [style]
    */
   #link(page, label, style = "nav-link") {
-    const link = h("a", { class: style, "data-page": page }, icon(page), label);
+    const link = h("a", { class: style }, icon(page), label);
+    // In a narrow window a panel covers the page that the tab leads to.
+    if (style === "tab") link.addEventListener("click", () => this.#showPanel(""));
     this.#remember(page, link);
     return link;
   }
@@ -348,13 +354,9 @@ export class SegueApp extends HTMLElement {
   }
 
   /** @param {string} panel */
-  #toggle(panel) {
-    this.#showPanel(panel === "queue" && !this.#queue.hidden ? "" : panel);
-  }
-
-  /** @param {string} panel */
   #showPanel(panel) {
     const held = this.#queue.contains(document.activeElement) || this.#library.contains(document.activeElement);
+    this.#panel = panel;
     this.#queue.hidden = panel !== "queue";
     this.#library.hidden = panel !== "library";
     this.classList.toggle("has-panel", panel === "queue" || panel === "library");

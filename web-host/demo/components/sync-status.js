@@ -10,7 +10,7 @@ export class SyncStatus extends HTMLElement {
   #detail = h("span", { class: "status-detail" });
   #button = h(
     "button",
-    { type: "button", class: "status-button", onclick: () => app.showPanel("library") },
+    { type: "button", class: "status-button", onclick: () => app.togglePanel("library") },
     h("span", { class: "ring", "aria-hidden": "true" }),
     h("span", { class: "hidden-text" }, "Folders: "),
     h("span", { class: "status-text" }, this.#title, this.#detail),

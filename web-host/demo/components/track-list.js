@@ -263,6 +263,7 @@ export class TrackList extends HTMLElement {
     const style = getComputedStyle(this);
     const rowHeight = Number.parseFloat(style.getPropertyValue("--row-height")) || 48;
     const { clientHeight, clientWidth, offsetWidth } = this.#viewport;
+    if (clientHeight === 0) return this.#virtual.suspend();
     this.style.setProperty("--scrollbar", `${offsetWidth - clientWidth}px`);
     this.#virtual.layout({ rowHeight, height: clientHeight });
   }

@@ -64,9 +64,14 @@ class App extends EventTarget {
     }
   }
 
-  /** @param {string} panel `queue`, `library` or nothing to close it */
+  /** @param {"queue" | "library" | ""} panel nothing closes the one that is open */
   showPanel(panel) {
-    this.dispatchEvent(new CustomEvent("panel", { detail: panel }));
+    this.dispatchEvent(new CustomEvent("panel", { detail: { panel, toggle: false } }));
+  }
+
+  /** @param {"queue" | "library"} panel shown, or closed if it is the one that is open */
+  togglePanel(panel) {
+    this.dispatchEvent(new CustomEvent("panel", { detail: { panel, toggle: true } }));
   }
 }
 

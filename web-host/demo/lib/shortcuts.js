@@ -91,7 +91,7 @@ export function startShortcuts(commands) {
       n: () => app.tried(player.next()),
       p: () => app.tried(player.previous()),
       m: commands.mute,
-      q: () => app.showPanel("queue"),
+      q: () => app.togglePanel("queue"),
       1: commands.tracks,
       2: commands.albums,
       "/": commands.search,

@@ -103,6 +103,11 @@ export class Virtual {
     }
   }
 
+  /** The viewport is not displayed: it has no size, and loses its scroll position. */
+  suspend() {
+    this.#height = 0;
+  }
+
   /** Shows every cell anew: the items changed, or something about all of them. */
   refresh() {
     for (const [index, cell] of this.#shown) cell.show(index);
