@@ -1,1 +1,18 @@
-//! Segue.
+//! Segue in a browser: what the seams of the crates below become there.
+//!
+//! The three crates beside this one, `main`, `worker` and `audio`, are one wasm bundle each and export what
+//! stands here. In reading order:
+//!
+//! - [`exception`]: what JavaScript throws, in words
+//! - [`web_lock`], [`storage`], [`indexed_db`]: where a library is kept, and by whom
+
+#[cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
+compile_error!(
+    "IndexedDB transactions end between two turns of the event loop, and with atomics wasm-bindgen-futures \
+     wakes a future in a later turn: build the bundles without this target feature"
+);
+
+pub mod exception;
+pub mod indexed_db;
+pub mod storage;
+pub mod web_lock;

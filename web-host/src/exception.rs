@@ -1,0 +1,29 @@
+//! What JavaScript throws, in words.
+
+use js_sys::{Error, Object};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::DomException;
+
+/// The name of an exception, such as `QuotaExceededError`; empty for a thrown value that has none.
+#[must_use]
+pub fn name(thrown: &JsValue) -> String {
+    if let Some(exception) = thrown.dyn_ref::<DomException>() {
+        exception.name()
+    } else if let Some(error) = thrown.dyn_ref::<Error>() {
+        String::from(error.name())
+    } else {
+        String::new()
+    }
+}
+
+/// An exception as one line: its name and its message.
+#[must_use]
+pub fn text(thrown: &JsValue) -> String {
+    if let Some(text) = thrown.as_string() {
+        return text;
+    }
+    match thrown.dyn_ref::<Object>() {
+        Some(object) => String::from(object.to_string()),
+        None => format!("{thrown:?}"),
+    }
+}
