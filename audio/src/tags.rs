@@ -32,6 +32,8 @@ pub mod picture;
 mod riff;
 mod source;
 mod text;
+#[cfg(feature = "thumbnails")]
+pub mod thumbnail;
 mod vorbis;
 
 use std::fmt;
@@ -279,7 +281,7 @@ impl std::error::Error for TagError {}
 /// [`TagError`] if the file is not one of sound, or cannot be read. Damage that leaves something to read is
 /// no error: see [`FileTags::warnings`].
 pub fn read(source: &mut dyn ReadSeek, name: &str, options: &ReadOptions) -> Result<FileTags, TagError> {
-    let mut source = Source::new(source)?;
+    let mut source = Source::new(source, options.max_picture.saturating_add(16 << 20))?;
     if source.len() == 0 {
         return Err(TagError::Empty);
     }
@@ -337,7 +339,13 @@ fn read_format(
         [_, _, _, _, b'f', b't', b'y', b'p', ..] | [_, _, _, _, b'm', b'o', b'o', b'v', ..] => {
             return mp4::read(source, start, options, found);
         }
-        _ => {}
+        // Formats with tags of the same kinds, that nothing here plays.
+        _ => {
+            let length = source.len();
+            if let error @ TagError::Unsupported(_) = not_audio(&head, length) {
+                return Err(error);
+            }
+        }
     }
     // Junk before the first frame is searched for longer in a file that its name says is MPEG audio.
     let extension = name
@@ -399,6 +407,9 @@ fn finish(source: &mut Source<'_>, options: &ReadOptions, mut found: Found) -> R
             }
         }
         tags.picture = Some(picture);
+    }
+    if source.is_exhausted() {
+        found.warn("too entangled to be read to the end");
     }
     tags.format = found.format;
     tags.warnings = found.warnings;

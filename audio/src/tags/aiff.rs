@@ -59,8 +59,8 @@ pub(super) fn read(
         }
         at = body.saturating_add(size).saturating_add(size & 1);
     }
-    texts.fields.fill_from(std::mem::take(&mut found.fields));
-    found.fields = texts.fields;
+    // ID3v2 has more fields, and is what taggers keep up to date; the text chunks fill its gaps.
+    found.fields.fill_from(texts.fields);
     match frame_count {
         Some(frames) => found.format.set_frames(frames.into()),
         None => found.warn("no common chunk"),

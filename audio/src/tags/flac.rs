@@ -5,6 +5,9 @@ use super::source::{Source, be, be16, be32, from};
 use super::vorbis::{self, Bytes};
 use super::{ReadOptions, TagError, ape};
 
+/// Metadata blocks that are looked at; files in the wild have fewer than twenty.
+const MAX_BLOCKS: u32 = 1024;
+
 /// A part of the file, read in order.
 pub(super) struct Block<'a, 'b> {
     pub(super) source: &'a mut Source<'b>,
@@ -41,7 +44,7 @@ pub(super) fn read(
     let mut before = std::mem::take(&mut found.fields);
     let mut at = start + 4;
     let mut comments = false;
-    loop {
+    for _ in 0..MAX_BLOCKS {
         let head = source.bytes(at, 4)?;
         let (Some(&first), Some(size)) = (head.first(), be::<3>(&head, 1)) else {
             found.warn("truncated in the metadata blocks");

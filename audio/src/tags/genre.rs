@@ -204,6 +204,10 @@ pub(super) fn name(number: u8) -> Option<&'static str> {
 pub(super) fn resolve(value: &str) -> Vec<String> {
     let mut genres = Vec::new();
     let mut rest = super::text::trim(value);
+    // How ID3v1 says that there is none.
+    if matches!(rest, "255" | "(255)") {
+        return genres;
+    }
     while let Some(inside) = rest.strip_prefix('(') {
         if inside.starts_with('(') {
             rest = inside;
@@ -254,7 +258,7 @@ mod tests {
         assert_eq!(resolve("(51)(39)"), ["Techno-Industrial", "Noise"]);
         assert_eq!(resolve("(RX)"), ["Remix"]);
         assert_eq!(resolve("((I can figure"), ["(I can figure"]);
-        assert_eq!(resolve("(255)"), ["(255)"]);
+        assert_eq!(resolve("(255)"), [""; 0]);
         assert_eq!(resolve("(Foo) bar"), ["(Foo) bar"]);
         assert_eq!(resolve("Hip-Hop/Rap"), ["Hip-Hop/Rap"]);
         assert_eq!(resolve("999"), ["999"]);

@@ -204,8 +204,17 @@ fn frames(
 fn next_frame(source: &mut Source<'_>, major: u8, body: &Body, at: u64) -> Result<Option<Frame>, TagError> {
     let long = major > 2;
     let head = body.bytes(source, at, if long { 10 } else { 6 })?;
-    let Some(id) = frame_id(&head, long) else {
-        return Ok(None);
+    let id = match frame_id(&head, long) {
+        Some(id) => id,
+        // A letter of the name is damaged: if a frame stands after it, only this one is lost.
+        None => match be::<4>(&head, 4) {
+            Some(size)
+                if size > 0 && head[0].is_ascii_uppercase() && follows(source, body, at + 10 + size)? =>
+            {
+                String::new()
+            }
+            _ => return Ok(None),
+        },
     };
     if !long {
         let Some(size) = be::<3>(&head, 3) else {

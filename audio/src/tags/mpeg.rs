@@ -145,7 +145,7 @@ pub(super) fn read(
     found: &mut Found,
 ) -> Result<(), TagError> {
     let end = ape::read_tail(source, start, options, found)?;
-    let tagged = !found.fields.is_empty() || !found.pictures.is_empty();
+    let tagged = start > 0 || !found.fields.is_empty() || !found.pictures.is_empty();
     match stream(source, start, end, search, found)? {
         true => Ok(()),
         false if tagged => {
@@ -253,24 +253,25 @@ fn first_frame(
 ) -> Result<Option<(u64, Frame)>, TagError> {
     let mut at = start;
     let last = start.saturating_add(search).min(end);
+    let mut count = 4096;
     while at < last {
-        let chunk = source.bytes(at, (last - at + 8).min(4096).min(end - at))?;
-        if chunk.len() < 4 {
-            break;
-        }
-        for offset in 0..chunk.len() - 3 {
-            if chunk[offset] != 0xFF {
+        // A little more than is searched, so that a header at the end of a chunk is whole.
+        let chunk = source.bytes(at, (count + 8).min(end - at))?;
+        let fresh = chunk.len().saturating_sub(8).max(1);
+        for offset in 0..fresh {
+            if chunk.get(offset) != Some(&0xFF) {
                 continue;
             }
             let here = at + offset as u64;
             if here < last
-                && let Some(frame) = parse(&source.bytes(here, 8.min(end - here))?)
+                && let Some(frame) = parse(from(&chunk, offset))
                 && confirmed(source, here, end, &frame)?
             {
                 return Ok(Some((here, frame)));
             }
         }
-        at += chunk.len() as u64 - 3;
+        at += fresh as u64;
+        count = 16 << 10;
     }
     Ok(None)
 }
@@ -279,7 +280,7 @@ fn first_frame(
 fn confirmed(source: &mut Source<'_>, at: u64, end: u64, frame: &Frame) -> Result<bool, TagError> {
     if frame.length == 0 {
         // Free format: the length is the distance to the next header with the same first bits.
-        let body = source.bytes(at, 8192.min(end - at))?;
+        let body = source.exact(at, 4096.min(end - at))?;
         let Some(first) = body.get(..4) else {
             return Ok(false);
         };
@@ -294,7 +295,7 @@ fn confirmed(source: &mut Source<'_>, at: u64, end: u64, frame: &Frame) -> Resul
         if next + 4 > end {
             return Ok(true);
         }
-        match parse(&source.bytes(next, 8.min(end - next))?) {
+        match parse(&source.exact(next, 8.min(end - next))?) {
             Some(following) if following.same_stream(&frame) => (at, frame) = (next, following),
             _ => return Ok(false),
         }

@@ -21,14 +21,15 @@ struct Page {
 
 impl Page {
     fn read(source: &mut Source<'_>, at: u64) -> Result<Option<Self>, TagError> {
-        let head = source.bytes(at, 27)?;
+        // A header with the most segments: pages lie far apart.
+        let head = source.exact(at, 27 + 255)?;
         if !head.starts_with(b"OggS") {
             return Ok(None);
         }
         let (Some(&flags), Some(serial), Some(&count)) = (head.get(5), le32(&head, 14), head.get(26)) else {
             return Ok(None);
         };
-        let segments = source.bytes(at + 27, count.into())?;
+        let segments: Vec<u8> = head.iter().skip(27).take(count.into()).copied().collect();
         let body = at + 27 + u64::from(count);
         Ok(Some(Self {
             serial,

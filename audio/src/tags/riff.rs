@@ -65,9 +65,8 @@ pub(super) fn read(
         }
         at = body.saturating_add(size).saturating_add(size & 1);
     }
-    // LIST INFO has no album artist and no numbers of discs; where ID3v2 says more, it fills the gaps.
-    list.fields.fill_from(std::mem::take(&mut found.fields));
-    found.fields = list.fields;
+    // ID3v2 has more fields, and is what taggers keep up to date; the list fills its gaps.
+    found.fields.fill_from(list.fields);
     if found.format.codec.is_empty() {
         found.warn("no format chunk");
     }

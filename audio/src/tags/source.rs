@@ -18,10 +18,14 @@ pub(super) struct Source<'a> {
     len: u64,
     window: Vec<u8>,
     window_start: u64,
+    /// Bytes that may still be fetched.
+    budget: u64,
 }
 
 impl<'a> Source<'a> {
-    pub(super) fn new(inner: &'a mut dyn ReadSeek) -> Result<Self, TagError> {
+    /// `budget` is the number of bytes after which the file counts as ended, so that no arrangement of claims
+    /// makes reading endless.
+    pub(super) fn new(inner: &'a mut dyn ReadSeek, budget: u64) -> Result<Self, TagError> {
         let len = inner
             .seek(SeekFrom::End(0))
             .map_err(|error| TagError::io(&error))?;
@@ -30,6 +34,7 @@ impl<'a> Source<'a> {
             len,
             window: Vec::new(),
             window_start: 0,
+            budget,
         })
     }
 
@@ -44,19 +49,44 @@ impl<'a> Source<'a> {
         if end <= offset {
             return Ok(Vec::new());
         }
-        let window_end = self.window_start + self.window.len() as u64;
-        if offset < self.window_start || end > window_end {
+        if !self.in_window(offset, end) {
             if end - offset > WINDOW {
                 return self.fetch(offset, end);
             }
             self.window = self.fetch(offset, (offset + WINDOW).min(self.len))?;
             self.window_start = offset;
         }
+        Ok(self.from_window(offset, end))
+    }
+
+    /// The same without a look at what follows: for headers far from each other.
+    pub(super) fn exact(&mut self, offset: u64, count: u64) -> Result<Vec<u8>, TagError> {
+        let end = offset.saturating_add(count).min(self.len);
+        if end <= offset {
+            return Ok(Vec::new());
+        }
+        if self.in_window(offset, end) {
+            Ok(self.from_window(offset, end))
+        } else {
+            self.fetch(offset, end)
+        }
+    }
+
+    /// Whether the file was too entangled to be read to the end.
+    pub(super) fn is_exhausted(&self) -> bool {
+        self.budget == 0
+    }
+
+    fn in_window(&self, offset: u64, end: u64) -> bool {
+        offset >= self.window_start && end <= self.window_start + self.window.len() as u64
+    }
+
+    fn from_window(&self, offset: u64, end: u64) -> Vec<u8> {
         let from = usize::try_from(offset - self.window_start).unwrap_or(usize::MAX);
         let to = usize::try_from(end - self.window_start)
             .unwrap_or(usize::MAX)
             .min(self.window.len());
-        Ok(self.window.get(from..to).unwrap_or_default().to_vec())
+        self.window.get(from..to).unwrap_or_default().to_vec()
     }
 
     /// Exactly `N` bytes at `offset`, or `None` where the file ends before.
@@ -69,7 +99,8 @@ impl<'a> Source<'a> {
             .seek(SeekFrom::Start(start))
             .map_err(|error| TagError::io(&error))?;
         let mut bytes = Vec::new();
-        let count = end - start;
+        let count = (end - start).min(self.budget);
+        self.budget -= count;
         // A file that claims to be long and then is not must not cost its claim in memory: grow as bytes come.
         match Read::take(&mut *self.inner, count).read_to_end(&mut bytes) {
             Ok(_) => Ok(bytes),
