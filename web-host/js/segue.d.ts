@@ -102,7 +102,7 @@ export interface Album {
 export interface TrackFilter {
   /** In the query language: `artist:queen year:1975..1980 -live`. */
   query?: string;
-  /** Only the tracks of this album. */
+  /** Only the tracks of this album: `albumid:` in the query language. */
   albumId?: number;
   /** As after `sort:` in the query language: `-year,album,disc,track`. */
   sort?: string;
@@ -120,7 +120,7 @@ export interface Window {
 /** What is wrong with a query. */
 export interface QueryError {
   message: string;
-  /** Where, counted from 1 in UTF-16 units of the query. */
+  /** Where it begins, in code points from 0. */
   column?: number;
   /** What could have stood there. */
   expected?: string;

@@ -61,7 +61,16 @@ export function openHelp() {
   );
 }
 
-/** @typedef {{ artist?: string, title?: string, licence?: string, link?: string }} Credit */
+/**
+ * @typedef {object} Credit
+ * @property {string} [artist]
+ * @property {string} [title]
+ * @property {string} [album]
+ * @property {string} [link] to the work
+ * @property {string} [licence]
+ * @property {string} [licenceUrl]
+ * @property {string} [changes] what differs from the original
+ */
 
 /** Shows who made the music of the demo, and under which licences it and Segue are. */
 export async function openCredits() {
@@ -74,7 +83,8 @@ export async function openCredits() {
   } catch {
     // Without the demo's music there is nobody to credit.
   }
-  const safe = (/** @type {string | undefined} */ link) => (link && /^https?:/.test(link) ? link : undefined);
+  const linked = (/** @type {string | undefined} */ href, /** @type {HTMLElement} */ content) =>
+    href && /^https?:/.test(href) ? h("a", { href, target: "_blank", rel: "noreferrer" }, content) : content;
   open(
     "Credits",
     h("p", null, "Segue is free software under the MIT licence or the Apache License 2.0, as you prefer."),
@@ -86,12 +96,16 @@ export async function openCredits() {
           h(
             "ul",
             { class: "credits" },
-            ...credits.map(({ artist, title, licence, link }) => {
-              const name = h("strong", null, title ?? "Untitled");
-              const href = safe(link);
-              const linked = href ? h("a", { href, target: "_blank", rel: "noreferrer" }, name) : name;
-              return h("li", null, linked, artist && h("span", null, `by ${artist}`), licence && h("span", { class: "chip" }, licence));
-            }),
+            ...credits.map(({ artist, title, album, licence, licenceUrl, link, changes }) =>
+              h(
+                "li",
+                null,
+                linked(link, h("strong", null, title ?? "Untitled")),
+                artist && h("span", null, `by ${artist}`),
+                licence && linked(licenceUrl, h("span", { class: "chip" }, licence)),
+                h("span", { class: "quiet" }, [album, changes].filter(Boolean).join("; ")),
+              ),
+            ),
           ),
         )
       : h("p", { class: "quiet" }, "The library shown is your own."),

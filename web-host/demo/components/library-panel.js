@@ -131,7 +131,8 @@ class FolderCard {
   #writeButtons() {
     const provider = this.#provider;
     const job = this.#job;
-    const kind = provider.access === "granted" ? (job && isLive(job) ? job.state : "idle") : "access";
+    const settled = job && isLive(job) ? job.state : job ? "idle" : "unread";
+    const kind = provider.access === "granted" ? settled : "access";
     if (kind === this.#kind) return;
     const held = this.#buttons.contains(document.activeElement);
     this.#kind = kind;
@@ -160,6 +161,7 @@ class FolderCard {
       running: [button("Pause", "pause", withJob((id) => segue.pauseSync(id))), cancel],
       queued: [cancel],
       paused: [button("Resume", "play", withJob((id) => segue.resumeSync(id)), "primary"), cancel],
+      unread: [button("Read now", "sync", () => sync(this.#provider.id))],
       idle: [button("Look for changes", "sync", () => sync(this.#provider.id))],
     };
     this.#buttons.replaceChildren(...(sets[kind] ?? []));

@@ -72,22 +72,25 @@ export class SearchBox extends HTMLElement {
       this.#error.replaceChildren();
       return;
     }
-    const query = app.route.query;
-    const at = error.column === undefined ? undefined : Math.min(error.column - 1, query.length);
+    // The order is added behind what was typed: an error in it points at the end.
+    const query = [...app.route.query];
+    const at = error.column === undefined ? undefined : Math.min(error.column, query.length);
+    const before = query.slice(0, at).join("");
+    const [, wrong = "", after = ""] = /^(\S*)(.*)$/s.exec(query.slice(at).join("")) ?? [];
     fill(
       this.#error,
       at !== undefined &&
         h(
           "pre",
           { "aria-hidden": "true" },
-          query.slice(0, at),
-          h("mark", null, query.slice(at).match(/^\S+/)?.[0] ?? " "),
-          query.slice(at).replace(/^\S+/, ""),
+          before,
+          h("mark", null, wrong || " "),
+          after,
           "\n",
           " ".repeat(at),
           "▲",
         ),
-      h("p", null, error.message, error.column !== undefined && `, column ${error.column}`),
+      h("p", null, error.message, error.column !== undefined && ` (column ${error.column + 1})`),
       error.expected && h("p", { class: "search-expected" }, `Expected ${error.expected}`),
     );
   }

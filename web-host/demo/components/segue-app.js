@@ -27,7 +27,7 @@ import { ToastStack } from "./toast-stack.js";
 import { TrackList } from "./track-list.js";
 
 /** The order of the albums of an empty query. */
-const USUAL_ALBUMS = "artist,year,album";
+const USUAL_ALBUMS = "albumartist,year,album";
 
 /** @type {[label: string, sort: string][]} */
 const ORDERS = [

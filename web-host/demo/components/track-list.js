@@ -3,7 +3,7 @@
 import * as actions from "../lib/actions.js";
 import { app } from "../lib/app.js";
 import { h, setAttribute } from "../lib/dom.js";
-import { count } from "../lib/format.js";
+import { count, number } from "../lib/format.js";
 import { USUAL_TRACKS, firstSort, goSorted } from "../lib/route.js";
 import { Selection } from "../lib/selection.js";
 import { Virtual } from "../lib/virtual.js";
@@ -209,7 +209,7 @@ export class TrackList extends HTMLElement {
    * @param {Track | undefined} track
    */
   #numberOf(index, track) {
-    if (!this.hasAttribute("album")) return String(index + 1);
+    if (!this.hasAttribute("album")) return number(index + 1);
     if (!track?.track) return "";
     const discs = (track.discTotal ?? track.disc ?? 1) > 1;
     return discs ? `${track.disc ?? 1}.${String(track.track).padStart(2, "0")}` : String(track.track);

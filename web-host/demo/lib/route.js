@@ -111,11 +111,12 @@ export function fullQuery(route, usual) {
  */
 export function firstSort(route, usual) {
   const sort = sortOf(route) || (route.query.trim() ? "" : usual);
-  return sort.split(",")[0] ?? "";
+  // By album artist, an album of several artists stays together; the column of it is the artist's.
+  return (sort.split(",")[0] ?? "").replace("albumartist", "artist");
 }
 
 /** The order of an empty query. */
-export const USUAL_TRACKS = "artist,year,album,disc,track";
+export const USUAL_TRACKS = "albumartist,year,album,disc,track";
 
 /**
  * Changes the order, wherever the present one stands.
