@@ -13,11 +13,34 @@ use crate::failure::Failure;
 use crate::progress::{Steps, Stopwatch, bytes, seconds};
 use crate::workspace::Workspace;
 
-/// The three bundles: their crate, their folder in the built page, and what they may weigh (raw, gzip).
-const BUNDLES: [(&str, &str, [u64; 2]); 3] = [
-    ("segue-web-main", "main", [600_000, 200_000]),
-    ("segue-web-worker", "worker", [1_500_000, 500_000]),
-    ("segue-web-audio", "audio", [1_700_000, 600_000]),
+/// A crate that becomes a bundle.
+#[derive(Debug, Clone, Copy)]
+pub struct Source {
+    /// The package, whose library is a `cdylib`.
+    pub package: &'static str,
+    /// The folder in the built page.
+    pub folder: &'static str,
+    /// What it may weigh in bytes, raw and as gzip.
+    pub limits: Option<[u64; 2]>,
+}
+
+/// The three bundles that are shipped.
+const BUNDLES: [Source; 3] = [
+    Source {
+        package: "segue-web-main",
+        folder: "main",
+        limits: Some([600_000, 200_000]),
+    },
+    Source {
+        package: "segue-web-worker",
+        folder: "worker",
+        limits: Some([1_500_000, 500_000]),
+    },
+    Source {
+        package: "segue-web-audio",
+        folder: "audio",
+        limits: Some([1_700_000, 600_000]),
+    },
 ];
 
 /// How the bundles are compiled.
@@ -42,16 +65,14 @@ impl Profile {
 /// One built bundle.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bundle {
-    /// `main`, `worker` or `audio`.
+    /// Its folder in the page: `main`, `worker`, `audio`, or an extra one's.
     pub name: &'static str,
     /// Bytes of the `.wasm` file.
     pub raw: u64,
     /// Bytes of the same file as gzip.
     pub gzip: u64,
-    /// The most that `raw` may be.
-    pub raw_limit: u64,
-    /// The most that `gzip` may be.
-    pub gzip_limit: u64,
+    /// The most that `raw` and `gzip` may be; a bundle that is not shipped has no limit.
+    pub limits: Option<[u64; 2]>,
 }
 
 /// The built page, ready to be served.
@@ -69,30 +90,46 @@ pub struct Page {
 ///
 /// The code does not compile, or a file cannot be written.
 pub fn build(workspace: &Workspace, profile: Profile) -> Result<Page, Failure> {
-    let dist = workspace.target().join("page").join(profile.name());
+    build_with(workspace, profile, &[])
+}
+
+/// [`build`], with bundles besides the shipped ones: a page with any of them lies in a folder of its own.
+///
+/// # Errors
+///
+/// The code does not compile, or a file cannot be written.
+pub fn build_with(workspace: &Workspace, profile: Profile, extra: &[Source]) -> Result<Page, Failure> {
+    let sources: Vec<Source> = BUNDLES.iter().chain(extra).copied().collect();
+    let folders: Vec<&str> = sources.iter().map(|source| source.folder).collect();
+    let kind = extra.iter().fold(profile.name().to_owned(), |kind, source| {
+        kind + "-" + source.folder
+    });
+    let dist = workspace.target().join("page").join(kind);
     let mut steps = Steps::new(3);
 
     steps.begin(&format!(
-        "compiling the bundles main, worker and audio (profile {})",
+        "compiling the bundles {} (profile {})",
+        folders.join(", "),
         profile.name()
     ));
     let watch = Stopwatch::start();
-    let modules = compile(workspace, profile)?;
+    let modules = compile(workspace, profile, &sources)?;
     steps.note(&format!("done in {}", seconds(watch.elapsed())));
 
     steps.begin("binding them to JavaScript");
     let mut bundles = Vec::new();
-    for ((_, name, limits), module) in BUNDLES.into_iter().zip(&modules) {
+    for (source, module) in sources.iter().zip(&modules) {
         let watch = Stopwatch::start();
-        let folder = dist.join(name);
+        let folder = dist.join(source.folder);
         let done = if bind(module, &folder, profile)? {
             seconds(watch.elapsed())
         } else {
             "unchanged".into()
         };
-        let bundle = weigh(name, limits, &folder)?;
+        let bundle = weigh(source, &folder)?;
         steps.note(&format!(
-            "{name}: {}, gzip {} ({done})",
+            "{}: {}, gzip {} ({done})",
+            bundle.name,
             bytes(bundle.raw),
             bytes(bundle.gzip)
         ));
@@ -110,8 +147,8 @@ pub fn build(workspace: &Workspace, profile: Profile) -> Result<Page, Failure> {
         &["node_modules"],
         &mut wanted,
     )?;
-    for (_, name, _) in BUNDLES {
-        list_tree(&dist.join(name), &mut wanted)?;
+    for source in &sources {
+        list_tree(&dist.join(source.folder), &mut wanted)?;
     }
     remove_all_but(&dist, &wanted)?;
     if profile == Profile::Web {
@@ -121,8 +158,8 @@ pub fn build(workspace: &Workspace, profile: Profile) -> Result<Page, Failure> {
     Ok(Page { dist, bundles })
 }
 
-/// Compiles the three crates in one call and answers their `.wasm` files, in the order of `BUNDLES`.
-fn compile(workspace: &Workspace, profile: Profile) -> Result<Vec<PathBuf>, Failure> {
+/// Compiles the crates in one call and answers their `.wasm` files, in the same order.
+fn compile(workspace: &Workspace, profile: Profile, sources: &[Source]) -> Result<Vec<PathBuf>, Failure> {
     let mut cargo = workspace.cargo();
     cargo.args([
         "build",
@@ -133,8 +170,8 @@ fn compile(workspace: &Workspace, profile: Profile) -> Result<Vec<PathBuf>, Fail
         profile.name(),
     ]);
     cargo.arg("--message-format=json-render-diagnostics");
-    for (package, _, _) in BUNDLES {
-        cargo.args(["--package", package]);
+    for source in sources {
+        cargo.args(["--package", source.package]);
     }
     // RUSTFLAGS would replace the target features that .cargo/config.toml asks for.
     let output = cargo
@@ -146,10 +183,10 @@ fn compile(workspace: &Workspace, profile: Profile) -> Result<Vec<PathBuf>, Fail
         return Err(Failure::new("the bundles do not compile"));
     }
     let modules = wasm_artifacts(&output.stdout);
-    BUNDLES
-        .into_iter()
-        .map(|(package, _, _)| {
-            let file = format!("{}.wasm", package.replace('-', "_"));
+    sources
+        .iter()
+        .map(|source| {
+            let file = format!("{}.wasm", source.package.replace('-', "_"));
             modules
                 .iter()
                 .find(|path| path.file_name().is_some_and(|name| *name == *file))
@@ -202,7 +239,7 @@ fn bind(module: &Path, folder: &Path, profile: Profile) -> Result<bool, Failure>
     Ok(true)
 }
 
-fn weigh(name: &'static str, limits: [u64; 2], folder: &Path) -> Result<Bundle, Failure> {
+fn weigh(source: &Source, folder: &Path) -> Result<Bundle, Failure> {
     let mut files = BTreeSet::new();
     list_tree(folder, &mut files)?;
     let module = files
@@ -211,13 +248,11 @@ fn weigh(name: &'static str, limits: [u64; 2], folder: &Path) -> Result<Bundle, 
         .ok_or_else(|| Failure::new(format!("no .wasm file in {}", folder.display())))?;
     let data = fs::read(module).map_err(Failure::at("cannot read", module))?;
     let gzip = gzip_size(&data).map_err(Failure::at("cannot compress", module))?;
-    let [raw_limit, gzip_limit] = limits;
     Ok(Bundle {
-        name,
+        name: source.folder,
         raw: data.len() as u64,
         gzip,
-        raw_limit,
-        gzip_limit,
+        limits: source.limits,
     })
 }
 

@@ -19,4 +19,4 @@ pub mod driver;
 pub mod served;
 
 pub use browser::Browser;
-pub use served::Served;
+pub use served::{Served, Setup};

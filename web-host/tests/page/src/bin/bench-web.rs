@@ -10,9 +10,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use segue_page_tests::{Browser, Served};
+use segue_page_tests::{Browser, Served, Setup};
 use serde_json::{Value, json};
-use xtask::bundle::Profile;
+use xtask::bundle::{Profile, Source};
 use xtask::failure::Failure;
 use xtask::workspace::Workspace;
 
@@ -67,13 +67,29 @@ fn run(arguments: &[String]) -> Result<(), Failure> {
     if let Some(corpus) = corpus(&workspace) {
         folders.push(("/corpus/".to_owned(), corpus));
     }
-    let music = workspace.path("web-host/demo/music");
-    let served = Served::new(&workspace, &music, true, Profile::Web, &folders)?;
+    // The benchmarks' own wasm, when there is any: it measures what the shipped bundles do not export.
+    let own = workspace.path("benches/web/Cargo.toml").is_file();
+    let sources = if own {
+        vec![Source {
+            package: "segue-web-bench",
+            folder: "bench-bundle",
+            limits: None,
+        }]
+    } else {
+        Vec::new()
+    };
+    let setup = Setup {
+        profile: Profile::Web,
+        sources,
+        folders,
+        ..Setup::demo(&workspace)
+    };
+    let served = Served::new(&workspace, setup)?;
 
     for bundle in served.bundles() {
         let name = format!("bundle_{}", bundle.name);
-        if name.contains(&filter) {
-            print(&size_result(&name, bundle.gzip, bundle.gzip_limit), as_json);
+        if let Some([_, limit]) = bundle.limits.filter(|_| name.contains(&filter)) {
+            print(&size_result(&name, bundle.gzip, limit), as_json);
         }
     }
 
