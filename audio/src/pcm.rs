@@ -312,7 +312,7 @@ mod tests {
                 bits,
             };
             let samples: Vec<i32> = (0..1000)
-                .map(|i| i.wrapping_mul(7_654_321_i32.wrapping_mul(i)) >> (32 - bits))
+                .map(|i: i32| i.wrapping_mul(7_654_321_i32.wrapping_mul(i)) >> (32 - bits))
                 .collect();
             let mut bytes = Vec::new();
             interleave(&[samples.clone(), samples.clone()], layout.bytes(), &mut bytes);
