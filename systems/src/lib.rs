@@ -5,12 +5,16 @@
 //! - [`plugin`], [`schedule`], [`clock`]: how a world is put together and stepped
 //! - [`catalog`], [`changes`]: ids, and the log of what changed that everything below feeds on
 //! - [`link`]: requests of hosts in, answers out
+//! - [`query`]: what a listener types, and which rows answer it
+//! - [`notices`]: what every host is told once
 //! - [`persist`]: what changed becomes pages in a store
 
 pub mod catalog;
 pub mod changes;
 pub mod clock;
 pub mod link;
+pub mod notices;
 pub mod persist;
 pub mod plugin;
+pub mod query;
 pub mod schedule;

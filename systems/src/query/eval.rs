@@ -1,0 +1,359 @@
+//! Which rows a query lets through.
+//!
+//! Every condition only narrows the rows that are still in question, and the cheap ones go first: words
+//! come from postings, numbers from the rows, and text is read only to check that the words of a phrase
+//! stand one after the other.
+
+use bevy_ecs::entity::Entity;
+use bevy_ecs::world::{EntityRef, World};
+use segue_components::prelude::*;
+
+use super::ast::{self, Expr, NumberField, Term, Text, TextField, What};
+use super::bitmap::Bitmap;
+use super::fold;
+use super::index::Index;
+use super::table::{self, ANYWHERE, Fields, Row, Table, field_bit};
+use crate::catalog::Catalog;
+
+const DAY: i64 = 86_400_000;
+
+/// How much work a condition is: words, then numbers, then what reads text.
+fn cost(expr: &Expr) -> u8 {
+    match expr {
+        Expr::Is(Term::Path(_)) => 3,
+        Expr::Is(Term::Anywhere(text) | Term::Text(_, text)) if text.is_phrase() => 2,
+        Expr::Is(Term::Anywhere(_) | Term::Text(..)) => 0,
+        Expr::Is(_) => 1,
+        Expr::Not(part) => cost(part).max(1),
+        Expr::All(parts) | Expr::Any(parts) => parts.iter().map(cost).max().unwrap_or(0),
+    }
+}
+
+/// Whether an answer needs the postings.
+pub(crate) fn reads_words(expr: &Expr) -> bool {
+    match expr {
+        Expr::Is(term) => matches!(term, Term::Anywhere(_) | Term::Text(..)),
+        Expr::Not(part) => reads_words(part),
+        Expr::All(parts) | Expr::Any(parts) => parts.iter().any(reads_words),
+    }
+}
+
+/// Whether only tracks can say; an album then counts if one of its tracks does.
+fn is_of_tracks(term: &Term) -> bool {
+    match term {
+        Term::Anywhere(_) | Term::Compilation(_) => false,
+        Term::Text(field, _) => *field == TextField::Genre,
+        Term::Number(field, _) => matches!(
+            field,
+            NumberField::Disc | NumberField::Rating | NumberField::Plays
+        ),
+        Term::Added(_) | Term::Codec(_) | Term::Path(_) => true,
+        Term::Has(what, _) => matches!(what, What::Genre | What::Track | What::Rating | What::File),
+    }
+}
+
+/// One evaluation.
+pub(crate) struct Eval<'a> {
+    pub(crate) world: &'a World,
+    /// Milliseconds since 1970.
+    pub(crate) unix: u64,
+}
+
+impl Eval<'_> {
+    /// Those of the candidates that the expression lets through.
+    pub(crate) fn expr(&self, index: &mut Index, noun: Noun, expr: &Expr, mut candidates: Bitmap) -> Bitmap {
+        match expr {
+            Expr::Is(term) => self.term(index, noun, term, candidates),
+            Expr::All(parts) => {
+                let mut parts: Vec<_> = parts.iter().collect();
+                parts.sort_by_key(|part| cost(part));
+                for part in parts {
+                    if candidates.is_empty() {
+                        break;
+                    }
+                    candidates = self.expr(index, noun, part, candidates);
+                }
+                candidates
+            }
+            Expr::Any(parts) => {
+                let mut found = Bitmap::empty_like(&candidates);
+                for part in parts {
+                    found.or(&self.expr(index, noun, part, candidates.clone()));
+                }
+                found
+            }
+            Expr::Not(part) => {
+                let found = self.expr(index, noun, part, candidates.clone());
+                candidates.and_not(&found);
+                candidates
+            }
+        }
+    }
+
+    fn term(&self, index: &mut Index, noun: Noun, term: &Term, mut candidates: Bitmap) -> Bitmap {
+        if noun == Noun::Album && is_of_tracks(term) {
+            let living = index.tracks.alive().clone();
+            let tracks = self.term(index, Noun::Track, term, living);
+            let mut albums = Bitmap::empty_like(&candidates);
+            for track in tracks.iter() {
+                if let Some(album) = index.albums.number(index.tracks.row(track).album) {
+                    albums.set(album);
+                }
+            }
+            candidates.and(&albums);
+            return candidates;
+        }
+        let table = if noun == Noun::Album {
+            &mut index.albums
+        } else {
+            &mut index.tracks
+        };
+        match term {
+            Term::Anywhere(text) => self.text(table, noun, text, ANYWHERE, candidates),
+            Term::Text(field, text) => self.text(table, noun, text, field_bit(*field), candidates),
+            Term::Number(field, range) => {
+                let (field, range) = (*field, *range);
+                candidates.retain(|row| number(table.row(row), field, range));
+                candidates
+            }
+            Term::Added(added) => {
+                let (from, to) = span(*added, self.unix);
+                candidates.retain(|row| (from..to).contains(&table.row(row).added));
+                candidates
+            }
+            Term::Codec(codec) => {
+                let key = table.keys.find(&fold::sort_key(codec));
+                candidates.retain(|row| Some(table.row(row).codec) == key);
+                candidates
+            }
+            Term::Path(text) => {
+                let part = fold::fold(text.text());
+                candidates.retain(|row| self.path_has(table.row(row).entity, &part));
+                candidates
+            }
+            Term::Compilation(yes) => {
+                candidates.retain(|row| (table.row(row).flags & table::COMPILATION != 0) == *yes);
+                candidates
+            }
+            Term::Has(what, yes) => {
+                candidates.retain(|row| has(table.row(row), *what) == *yes);
+                candidates
+            }
+        }
+    }
+
+    fn text(
+        &self,
+        table: &mut Table,
+        noun: Noun,
+        text: &Text,
+        fields: Fields,
+        mut candidates: Bitmap,
+    ) -> Bitmap {
+        let folded = fold::fold(text.text());
+        let tokens = fold::tokens(&folded);
+        let Some((last, before)) = tokens.split_last() else {
+            // Marks alone, as a dash between words: nothing to look for.
+            return candidates;
+        };
+        candidates.and(&if text.is_phrase() {
+            table.with_token(last, fields)
+        } else {
+            table.with_prefix(last, fields)
+        });
+        for token in before {
+            candidates.and(&table.with_token(token, fields));
+        }
+        if !before.is_empty() {
+            let open = !text.is_phrase();
+            candidates.retain(|row| {
+                let mut found = false;
+                each_text(self.world, noun, table.row(row).entity, &mut |of, text| {
+                    found = found || (of & fields != 0 && stands_in(&tokens, open, text));
+                });
+                found
+            });
+        }
+        candidates
+    }
+
+    fn path_has(&self, track: Entity, part: &str) -> bool {
+        self.world
+            .get::<PlayedFrom>(track)
+            .and_then(|file| self.world.resource::<Catalog>().entity(file.0))
+            .and_then(|file| self.world.get::<Location>(file))
+            .is_some_and(|location| fold::fold(&location.path).contains(part))
+    }
+}
+
+/// Whether the words of a phrase stand in a text one after the other. If it is open, the last of them may
+/// be unfinished.
+fn stands_in(phrase: &[&str], open: bool, text: &str) -> bool {
+    let runs = |folded: &str| {
+        fold::tokens(folded).windows(phrase.len()).any(|window| {
+            let (last, before) = window.split_last().expect("a phrase has words");
+            let (wanted, wanted_before) = phrase.split_last().expect("a phrase has words");
+            before == wanted_before && (last == wanted || open && last.starts_with(wanted))
+        })
+    };
+    let folded = fold::fold(text);
+    runs(&folded) || fold::upright(&folded).is_some_and(|upright| runs(&upright))
+}
+
+fn each_name(credit: &Credit, each: &mut impl FnMut(&str)) {
+    if let Some(phrase) = &credit.phrase {
+        each(phrase);
+    }
+    for name in &credit.names {
+        each(name);
+    }
+    if let Some(sort) = &credit.sort {
+        each(sort);
+    }
+}
+
+/// Gives out every text that an album can be found by, with its fields.
+pub(crate) fn each_album_text(album: EntityRef<'_>, each: &mut impl FnMut(Fields, &str)) {
+    let title = field_bit(TextField::Title) | field_bit(TextField::Album);
+    let artist = field_bit(TextField::Artist) | field_bit(TextField::AlbumArtist);
+    if let Some(AlbumTitle(text)) = album.get() {
+        each(title, text);
+    }
+    if let Some(sort) = album
+        .get::<AlbumInfo>()
+        .and_then(|info| info.sort_title.as_deref())
+    {
+        each(title, sort);
+    }
+    if let Some(AlbumArtist(credit)) = album.get() {
+        each_name(credit, &mut |name| each(artist, name));
+    }
+}
+
+/// Gives out every text of the track itself, without its album, with its fields.
+pub(crate) fn each_track_text(track: EntityRef<'_>, each: &mut impl FnMut(Fields, &str)) {
+    if let Some(Title(text)) = track.get() {
+        each(field_bit(TextField::Title), text);
+    }
+    if let Some(SortTitle(text)) = track.get() {
+        each(field_bit(TextField::Title), text);
+    }
+    if let Some(ArtistCredit(credit)) = track.get() {
+        each_name(credit, &mut |name| each(field_bit(TextField::Artist), name));
+    }
+    if let Some(Genres(genres)) = track.get() {
+        for genre in genres.iter() {
+            each(field_bit(TextField::Genre), genre);
+        }
+    }
+}
+
+/// The fields that a track takes over from its album.
+pub(crate) fn from_album(fields: Fields) -> Fields {
+    fields & (field_bit(TextField::Album) | field_bit(TextField::AlbumArtist))
+}
+
+fn each_text(world: &World, noun: Noun, entity: Entity, each: &mut impl FnMut(Fields, &str)) {
+    let Ok(found) = world.get_entity(entity) else {
+        return;
+    };
+    if noun == Noun::Album {
+        each_album_text(found, each);
+        return;
+    }
+    each_track_text(found, each);
+    let album = found
+        .get::<OnAlbum>()
+        .and_then(|album| world.resource::<Catalog>().entity(album.0))
+        .and_then(|album| world.get_entity(album).ok());
+    if let Some(album) = album {
+        each_album_text(album, &mut |fields, text| each(from_album(fields), text));
+    }
+}
+
+fn number(row: &Row, field: NumberField, range: ast::Range) -> bool {
+    let id = |id: u64| u32::try_from(id).unwrap_or(u32::MAX);
+    match field {
+        NumberField::Year => range.holds(row.year.into()),
+        NumberField::Rating => range.holds(row.rating.into()),
+        NumberField::Track => range.holds(row.track),
+        NumberField::Disc => range.holds(row.disc.into()),
+        NumberField::Id => range.holds(id(row.id)),
+        NumberField::AlbumId => range.holds(id(row.album)),
+        // Never heard is a number like any other.
+        NumberField::Plays => {
+            range.from.is_none_or(|from| row.plays >= from) && range.to.is_none_or(|to| row.plays <= to)
+        }
+        // Less than a second is not the same as unknown.
+        NumberField::Duration if row.duration > 0 => {
+            let seconds = row.duration / 1_000;
+            range.from.is_none_or(|from| seconds >= from) && range.to.is_none_or(|to| seconds <= to)
+        }
+        NumberField::Duration => range.holds(0),
+    }
+}
+
+fn has(row: &Row, what: What) -> bool {
+    match what {
+        What::Artwork => row.flags & table::ARTWORK != 0,
+        What::Album => row.album != 0,
+        What::Artist => row.artist != 0,
+        What::Genre => row.flags & table::GENRE != 0,
+        What::Year => row.year != 0,
+        What::Track => row.track != 0,
+        What::Rating => row.rating != 0,
+        What::Duration => row.duration != 0,
+        What::File => row.flags & table::PRESENT != 0,
+    }
+}
+
+/// Days from 1970-01-01 to a date of the Gregorian calendar (Howard Hinnant, `days_from_civil`).
+fn days(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let of_era = year.rem_euclid(400);
+    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
+}
+
+/// The milliseconds since 1970 in which a date begins and ends.
+fn bounds(date: PartialDate) -> (u64, u64) {
+    let (year, month, day) = (i64::from(date.year), i64::from(date.month), i64::from(date.day));
+    let (from, to) = match (month, day) {
+        (0, _) => (days(year, 1, 1), days(year + 1, 1, 1)),
+        (12, 0) => (days(year, 12, 1), days(year + 1, 1, 1)),
+        (_, 0) => (days(year, month, 1), days(year, month + 1, 1)),
+        _ => (days(year, month, day), days(year, month, day) + 1),
+    };
+    let millis = |days: i64| u64::try_from(days * DAY).unwrap_or(0);
+    (millis(from), millis(to))
+}
+
+/// The milliseconds since 1970 that a condition means, the end excluded. Zero is unknown and never in it.
+fn span(added: ast::Added, unix: u64) -> (u64, u64) {
+    let ago =
+        |count: u32, unit: ast::Unit| unix.saturating_sub(u64::from(count).saturating_mul(unit.millis()));
+    match added {
+        ast::Added::Within(count, unit) => (ago(count, unit).max(1), u64::MAX),
+        ast::Added::Before(count, unit) => (1, ago(count, unit)),
+        ast::Added::Dates { from, to } => (
+            from.map_or(1, |date| bounds(date).0.max(1)),
+            to.map_or(u64::MAX, |date| bounds(date).1),
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_become_spans_of_time() {
+        let date = |text| PartialDate::parse(text).unwrap();
+        assert_eq!(bounds(date("1970")), (0, 365 * 86_400_000));
+        assert_eq!(bounds(date("2024-02")), (1_706_745_600_000, 1_709_251_200_000));
+        assert_eq!(bounds(date("2023-12")), (1_701_388_800_000, 1_704_067_200_000));
+        assert_eq!(bounds(date("2024-02-29")), (1_709_164_800_000, 1_709_251_200_000));
+        assert_eq!(bounds(date("1950")), (0, 0));
+    }
+}

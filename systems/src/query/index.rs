@@ -1,0 +1,617 @@
+//! The index: what queries are answered from, kept up to date with the log of changes.
+
+use bevy_ecs::entity::Entity;
+use bevy_ecs::resource::Resource;
+use bevy_ecs::world::{EntityRef, Mut, World};
+use bevy_platform::collections::{HashMap, HashSet};
+use segue_components::prelude::*;
+use segue_components::wire::registry::KindSet;
+
+use super::ast::Query;
+use super::eval::{self, Eval};
+use super::order::{self, Order};
+use super::parser::{self, QueryError};
+use super::table::{self, Fields, Row, Table};
+use crate::catalog::Catalog;
+use crate::changes::Changes;
+use crate::clock::{Clock, Wake};
+
+/// How many rows' text a tick takes in when many are waiting: a few milliseconds in a browser.
+const WORDED_PER_TICK: usize = 4_096;
+/// How many orders are kept sorted beside the default one.
+const MOST_ORDERS: usize = 8;
+
+/// Rows, orders and words of tracks and albums.
+#[derive(Resource, Debug, Default)]
+pub struct Index {
+    pub(crate) tracks: Table,
+    pub(crate) albums: Table,
+    sums: HashMap<u64, Sum>,
+    version: u64,
+    generation: u64,
+    uses: u64,
+}
+
+/// What the tracks of an album come to.
+#[derive(Debug, Default)]
+struct Sum {
+    /// Numbers of their rows.
+    rows: Vec<u32>,
+    present: u32,
+    /// Milliseconds, of those that are present.
+    duration: u64,
+}
+
+/// A window of an answer.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Found {
+    /// How many rows match.
+    pub total: u32,
+    /// The ids of those in the window, in order.
+    pub ids: Vec<u64>,
+}
+
+/// What an album lends to its tracks.
+#[derive(Debug, Clone, Copy)]
+struct Lent {
+    album: u64,
+    title: u32,
+    artist: u32,
+    flags: u8,
+}
+
+impl Index {
+    /// Counts the changes that can change an answer.
+    #[must_use]
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// Counts how often everything was indexed anew: after a load, nothing that was told before holds.
+    #[must_use]
+    pub fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// How many rows of a noun there are, tracks or albums.
+    #[must_use]
+    pub fn count(&self, noun: Noun) -> u32 {
+        self.table(noun).living()
+    }
+
+    fn table(&self, noun: Noun) -> &Table {
+        if noun == Noun::Album {
+            &self.albums
+        } else {
+            &self.tracks
+        }
+    }
+
+    /// Answers a query: how many rows match, and which stand in the window.
+    ///
+    /// Only tracks and albums are indexed; any other noun is answered as tracks.
+    pub fn find(&mut self, world: &World, noun: Noun, query: &Query, offset: u32, limit: u32) -> Found {
+        if eval::reads_words(&query.filter) {
+            self.take_words(world, usize::MAX);
+        }
+        let living = self.table(noun).alive().clone();
+        let eval = Eval {
+            world,
+            unix: world.resource::<Clock>().unix,
+        };
+        let rows = eval.expr(self, noun, &query.filter, living);
+        let total = rows.count();
+        let order = self.order(noun, query);
+        let table = self.table(noun);
+        let ids = table.orders[order]
+            .rows()
+            .iter()
+            .filter(|&&row| rows.has(row))
+            .skip(offset as usize)
+            .take(limit as usize)
+            .map(|&row| table.row(row).id)
+            .collect();
+        Found { total, ids }
+    }
+
+    /// The place of an order among those of its table, sorted and up to date.
+    fn order(&mut self, noun: Noun, query: &Query) -> usize {
+        self.uses += 1;
+        let by = order::complete(&query.sort);
+        let table = if noun == Noun::Album {
+            &mut self.albums
+        } else {
+            &mut self.tracks
+        };
+        let mut orders = core::mem::take(&mut table.orders);
+        let place = if let Some(place) = orders.iter().position(|order| order.by == by) {
+            orders[place].refresh(table);
+            place
+        } else {
+            let oldest = (orders.len() > MOST_ORDERS)
+                .then(|| (1..orders.len()).min_by_key(|&place| orders[place].used))
+                .flatten();
+            let order = Order::build(table, by);
+            if let Some(oldest) = oldest {
+                orders[oldest] = order;
+                oldest
+            } else {
+                orders.push(order);
+                orders.len() - 1
+            }
+        };
+        orders[place].used = self.uses;
+        table.orders = orders;
+        place
+    }
+
+    /// Takes the text of at most so many rows into the postings. `false` if some are left.
+    fn take_words(&mut self, world: &World, most: usize) -> bool {
+        let catalog = world.resource::<Catalog>();
+        for noun in [Noun::Album, Noun::Track] {
+            let table = if noun == Noun::Album {
+                &mut self.albums
+            } else {
+                &mut self.tracks
+            };
+            let mut words = Vec::new();
+            let mut lent: (u64, Vec<(u32, Fields)>) = (0, Vec::new());
+            for taken in 0.. {
+                let Some(number) = table.unworded() else { break };
+                if taken == most {
+                    return false;
+                }
+                words.clear();
+                let alive = table.alive().has(number);
+                let row = *table.row(number);
+                if let Some(entity) = world.get_entity(row.entity).ok().filter(|_| alive) {
+                    if noun == Noun::Album {
+                        eval::each_album_text(entity, &mut |fields, text| {
+                            put_words(table, fields, text, &mut words)
+                        });
+                    } else {
+                        eval::each_track_text(entity, &mut |fields, text| {
+                            put_words(table, fields, text, &mut words)
+                        });
+                        // Tracks come album by album: what one lends is cut into words once.
+                        if row.album != lent.0 {
+                            lent = (row.album, Vec::new());
+                            let album = catalog.entity(AlbumId(row.album));
+                            if let Some(album) = album.and_then(|album| world.get_entity(album).ok()) {
+                                eval::each_album_text(album, &mut |fields, text| {
+                                    put_words(table, eval::from_album(fields), text, &mut lent.1);
+                                });
+                            }
+                        }
+                        words.extend_from_slice(&lent.1);
+                    }
+                }
+                table.put_words(&mut words);
+            }
+        }
+        true
+    }
+
+    fn put_track(&mut self, world: &World, id: u64, entity: Entity, text: bool, lent: &mut Option<Lent>) {
+        let Ok(track) = world.get_entity(entity) else {
+            return;
+        };
+        let row = self.track_row(world, id, track, lent);
+        if let Some(number) = self.tracks.number(id) {
+            let old = *self.tracks.row(number);
+            // The entity differs if the id was despawned and spawned again within one tick.
+            if !text && row.entity == old.entity {
+                if row != old {
+                    self.count_out(number);
+                    self.tracks.replace(number, row);
+                    self.count_in(number);
+                }
+                return;
+            }
+            self.count_out(number);
+        }
+        let number = self.tracks.push(row);
+        self.count_in(number);
+    }
+
+    fn drop_track(&mut self, id: u64) {
+        if let Some(number) = self.tracks.number(id) {
+            self.count_out(number);
+            self.tracks.kill(id);
+        }
+    }
+
+    fn count_in(&mut self, number: u32) {
+        let row = self.tracks.row(number);
+        if row.album != 0 {
+            let sum = self.sums.entry(row.album).or_default();
+            sum.rows.push(number);
+            if row.flags & table::PRESENT != 0 {
+                sum.present += 1;
+                sum.duration += u64::from(row.duration);
+            }
+        }
+    }
+
+    fn count_out(&mut self, number: u32) {
+        let row = self.tracks.row(number);
+        if let Some(sum) = self.sums.get_mut(&row.album) {
+            if let Some(place) = sum.rows.iter().rposition(|&row| row == number) {
+                sum.rows.swap_remove(place);
+            }
+            if row.flags & table::PRESENT != 0 {
+                sum.present -= 1;
+                sum.duration -= u64::from(row.duration);
+            }
+        }
+    }
+
+    fn track_row(&mut self, world: &World, id: u64, track: EntityRef<'_>, lent: &mut Option<Lent>) -> Row {
+        let catalog = world.resource::<Catalog>();
+        let table = &mut self.tracks;
+        let artist = track
+            .get::<ArtistCredit>()
+            .map_or(0, |credit| credit_key(table, &credit.0));
+        let title = match (track.get::<SortTitle>(), track.get::<Title>()) {
+            (Some(SortTitle(title)), _) | (None, Some(Title(title))) => table.key(title),
+            (None, None) => 0,
+        };
+        let album = track.get::<OnAlbum>().map_or(0, |album| album.0.0);
+        let lent = match lent {
+            Some(lent) if lent.album == album => *lent,
+            _ => *lent.insert(lend(table, world, album)),
+        };
+        let dates = track.get::<Dates>().copied().unwrap_or_default();
+        let position = track.get::<Position>().copied().unwrap_or_default();
+        let present = track
+            .get::<PlayedFrom>()
+            .and_then(|file| catalog.entity(file.0))
+            .is_some_and(|file| matches!(world.get::<Presence>(file), None | Some(Presence::Present)));
+        let mut flags = lent.flags;
+        flags |= if track.contains::<Cover>() {
+            table::ARTWORK
+        } else {
+            0
+        };
+        flags |= if present { table::PRESENT } else { 0 };
+        flags |= if track.get::<Genres>().is_some_and(|genres| !genres.0.is_empty()) {
+            table::GENRE
+        } else {
+            0
+        };
+        Row {
+            id,
+            entity: track.id(),
+            added: track.get::<Added>().map_or(0, |added| added.0),
+            album,
+            duration: track.get::<Duration>().map_or(0, |duration| duration.0),
+            plays: track.get::<PlayStats>().map_or(0, |stats| stats.plays),
+            title,
+            artist,
+            album_artist: if lent.artist == 0 { artist } else { lent.artist },
+            album_title: lent.title,
+            codec: track
+                .get::<AudioFormat>()
+                .map_or(0, |format| table.key(&format.codec)),
+            track: position.track.into(),
+            year: dates.released.or(dates.original).map_or(0, |date| date.year),
+            disc: position.disc,
+            rating: track.get::<Rating>().map_or(0, |rating| rating.stars()),
+            flags,
+        }
+    }
+
+    fn put_album(&mut self, id: u64, album: EntityRef<'_>, text: bool) {
+        let table = &mut self.albums;
+        let info = album.get::<AlbumInfo>();
+        let sort_title = info.and_then(|info| info.sort_title.as_deref());
+        let title = sort_title
+            .or_else(|| album.get::<AlbumTitle>().map(|title| &*title.0))
+            .map_or(0, |title| table.key(title));
+        let artist = album
+            .get::<AlbumArtist>()
+            .map_or(0, |artist| credit_key(table, &artist.0));
+        let sum = self.sums.get(&id);
+        let mut flags = if info.is_some_and(|info| info.compilation) {
+            table::COMPILATION
+        } else {
+            0
+        };
+        flags |= if album.contains::<AlbumCover>() {
+            table::ARTWORK
+        } else {
+            0
+        };
+        flags |= if sum.is_some_and(|sum| sum.present > 0) {
+            table::PRESENT
+        } else {
+            0
+        };
+        let row = Row {
+            id,
+            entity: album.id(),
+            added: 0,
+            album: id,
+            duration: sum.map_or(0, |sum| u32::try_from(sum.duration).unwrap_or(u32::MAX)),
+            plays: 0,
+            title,
+            artist,
+            album_artist: artist,
+            album_title: title,
+            codec: 0,
+            track: sum.map_or(0, |sum| sum.present),
+            year: info.and_then(|info| info.released).map_or(0, |date| date.year),
+            disc: 0,
+            rating: 0,
+            flags,
+        };
+        match table.number(id) {
+            Some(number) if !text && table.row(number).entity == row.entity => {
+                if *table.row(number) != row {
+                    table.replace(number, row);
+                }
+            }
+            _ => {
+                table.push(row);
+            }
+        }
+    }
+
+    /// Writes the totals of these albums where they differ, and their rows.
+    fn put_totals(&mut self, world: &mut World, albums: impl IntoIterator<Item = u64>) {
+        for id in albums {
+            if self.sums.get(&id).is_some_and(|sum| sum.rows.is_empty()) {
+                self.sums.remove(&id);
+            }
+            let totals = self
+                .sums
+                .get(&id)
+                .map_or_else(AlbumTotals::default, |sum| AlbumTotals {
+                    tracks: sum.present,
+                    duration: sum.duration,
+                });
+            let Some(entity) = world.resource::<Catalog>().entity(AlbumId(id)) else {
+                continue;
+            };
+            let Ok(mut album) = world.get_entity_mut(entity) else {
+                continue;
+            };
+            if album.get::<AlbumTotals>() != Some(&totals) {
+                album.insert(totals);
+            }
+            self.put_album(id, album.as_readonly(), false);
+        }
+    }
+
+    /// Indexes everything anew.
+    fn fill(&mut self, world: &mut World) {
+        self.tracks = Table::default();
+        self.albums = Table::default();
+        self.sums.clear();
+        self.version += 1;
+        let catalog = world.resource::<Catalog>();
+        let sorted = |noun| {
+            let mut all: Vec<_> = catalog.all(noun).collect();
+            all.sort_unstable();
+            all
+        };
+        let (albums, tracks) = (sorted(Noun::Album), sorted(Noun::Track));
+        let mut lent = None;
+        for &(id, entity) in &tracks {
+            self.put_track(world, id, entity, true, &mut lent);
+        }
+        for &(id, entity) in &albums {
+            if let Ok(album) = world.get_entity(entity) {
+                self.put_album(id, album, true);
+            }
+        }
+        self.put_totals(world, albums.iter().map(|&(id, _)| id));
+    }
+
+    fn update(&mut self, world: &mut World) {
+        let mut touched = Touched::default();
+        for change in world.resource::<Changes>().settled() {
+            touched.note(self, world, change);
+        }
+        if touched.is_empty() {
+            return;
+        }
+        self.version += 1;
+        for &(id, entity, text) in &touched.albums {
+            match world.get_entity(entity) {
+                Ok(album) => self.put_album(id, album, text),
+                Err(_) => drop(self.albums.kill(id)),
+            }
+        }
+        let mut changed = HashSet::new();
+        let mut tracks = touched.tracks;
+        // The entries of one track stand together, and text wins.
+        tracks.sort_unstable_by_key(|&(id, _, text)| (id, !text));
+        tracks.dedup_by_key(|&mut (id, _, _)| id);
+        let mut lent = None;
+        for (id, entity, text) in tracks {
+            let album = |index: &Self| {
+                index
+                    .tracks
+                    .number(id)
+                    .map(|number| index.tracks.row(number).album)
+            };
+            changed.extend(album(self));
+            match entity {
+                Some(entity) => self.put_track(world, id, entity, text, &mut lent),
+                None => self.drop_track(id),
+            }
+            changed.extend(album(self));
+        }
+        changed.extend(touched.albums.iter().map(|&(id, _, _)| id));
+        changed.remove(&0);
+        let mut changed: Vec<_> = changed.into_iter().collect();
+        changed.sort_unstable();
+        self.put_totals(world, changed);
+        if self.tracks.is_stale() || self.albums.is_stale() {
+            self.fill(world);
+        }
+    }
+}
+
+/// What of the log the index has to look at.
+#[derive(Default)]
+struct Touched {
+    /// Id, entity, and whether text changed.
+    albums: Vec<(u64, Entity, bool)>,
+    /// The same; without an entity the track is gone.
+    tracks: Vec<(u64, Option<Entity>, bool)>,
+}
+
+impl Touched {
+    fn is_empty(&self) -> bool {
+        self.albums.is_empty() && self.tracks.is_empty()
+    }
+
+    fn note(&mut self, index: &Index, world: &World, change: &crate::changes::Change) {
+        let kinds = change.kinds;
+        match change.noun {
+            Noun::Track => {
+                let entity = (!change.gone).then_some(change.entity);
+                let new = index.tracks.number(change.number).is_none();
+                if change.gone || new || kinds.meets(track_text() | track_numbers()) {
+                    self.tracks
+                        .push((change.number, entity, kinds.meets(track_text())));
+                }
+            }
+            Noun::Album => {
+                let text = change.gone || kinds.meets(album_text());
+                if !text && !kinds.meets(KindSet::of::<AlbumCover>()) {
+                    return;
+                }
+                self.albums.push((change.number, change.entity, text));
+                for &row in index
+                    .sums
+                    .get(&change.number)
+                    .into_iter()
+                    .flat_map(|sum| &sum.rows)
+                {
+                    let row = index.tracks.row(row);
+                    self.tracks.push((row.id, Some(row.entity), text));
+                }
+            }
+            Noun::File => {
+                let kinds_of_file = KindSet::of::<Presence>() | KindSet::of::<FileOf>();
+                let track = world
+                    .get::<FileOf>(change.entity)
+                    .filter(|_| kinds.meets(kinds_of_file));
+                if let Some(FileOf(track)) = track
+                    && let Some(entity) = world.resource::<Catalog>().entity(*track)
+                {
+                    self.tracks.push((track.0, Some(entity), false));
+                }
+            }
+            Noun::Artwork | Noun::Provider | Noun::SyncJob | Noun::Player => {}
+        }
+    }
+}
+
+/// A change of these gives a track's row a new number.
+fn track_text() -> KindSet {
+    KindSet::of::<Title>()
+        | KindSet::of::<SortTitle>()
+        | KindSet::of::<ArtistCredit>()
+        | KindSet::of::<OnAlbum>()
+        | KindSet::of::<Genres>()
+}
+
+fn track_numbers() -> KindSet {
+    KindSet::of::<Position>()
+        | KindSet::of::<Duration>()
+        | KindSet::of::<Dates>()
+        | KindSet::of::<AudioFormat>()
+        | KindSet::of::<Cover>()
+        | KindSet::of::<Rating>()
+        | KindSet::of::<PlayStats>()
+        | KindSet::of::<Added>()
+        | KindSet::of::<PlayedFrom>()
+}
+
+fn album_text() -> KindSet {
+    KindSet::of::<AlbumTitle>() | KindSet::of::<AlbumArtist>() | KindSet::of::<AlbumInfo>()
+}
+
+fn put_words(table: &mut Table, fields: Fields, text: &str, words: &mut Vec<(u32, Fields)>) {
+    super::fold::each_search_token(&super::fold::fold(text), |token| {
+        words.push((table.token(token), fields));
+    });
+}
+
+fn credit_key(table: &mut Table, credit: &Credit) -> u32 {
+    match &credit.sort {
+        Some(sort) => table.key(sort),
+        None => table.key(&credit.to_string()),
+    }
+}
+
+fn lend(table: &mut Table, world: &World, album: u64) -> Lent {
+    let mut lent = Lent {
+        album,
+        title: 0,
+        artist: 0,
+        flags: 0,
+    };
+    let entity = world.resource::<Catalog>().entity(AlbumId(album));
+    let Some(entity) = entity.and_then(|entity| world.get_entity(entity).ok()) else {
+        return lent;
+    };
+    let info = entity.get::<AlbumInfo>();
+    let sort_title = info.and_then(|info| info.sort_title.as_deref());
+    if let Some(title) = sort_title.or_else(|| entity.get::<AlbumTitle>().map(|title| &*title.0)) {
+        lent.title = table.key(title);
+    }
+    if let Some(AlbumArtist(artist)) = entity.get() {
+        lent.artist = credit_key(table, artist);
+    }
+    if info.is_some_and(|info| info.compilation) {
+        lent.flags |= table::COMPILATION;
+    }
+    if entity.contains::<AlbumCover>() {
+        lent.flags |= table::ARTWORK;
+    }
+    lent
+}
+
+/// Brings the index up to date with the log.
+pub(crate) fn update_index(world: &mut World) {
+    world.resource_scope(|world, mut index: Mut<Index>| {
+        index.update(world);
+        if !index.take_words(world, WORDED_PER_TICK) {
+            let now = world.resource::<Clock>().now;
+            world.resource_mut::<Wake>().at(now);
+        }
+    });
+}
+
+/// Indexes everything anew: after the store was loaded into the world, which the log does not tell of.
+pub fn rebuild(world: &mut World) {
+    world.init_resource::<Index>();
+    world.resource_scope(|world, mut index: Mut<Index>| {
+        world.resource_mut::<Changes>().set_silent(true);
+        index.fill(world);
+        index.generation += 1;
+        // The first window needs it, and whoever waits for the load waits already.
+        index.order(Noun::Track, &Query::default());
+        world.resource_mut::<Changes>().set_silent(false);
+    });
+}
+
+/// Answers a query in the query language over the indexed world.
+///
+/// # Errors
+/// [`QueryError`] if it does not follow the grammar.
+pub fn find(
+    world: &mut World,
+    noun: Noun,
+    query: &str,
+    offset: u32,
+    limit: u32,
+) -> Result<Found, QueryError> {
+    let query = parser::parse(query)?;
+    Ok(world.resource_scope(|world, mut index: Mut<Index>| index.find(world, noun, &query, offset, limit)))
+}

@@ -1,0 +1,125 @@
+//! Seeded random queries, for tests.
+
+use segue_components::track::PartialDate;
+
+use super::ast::{
+    Added, Expr, NumberField, Query, Range, SortBy, SortField, Term, Text, TextField, Unit, What,
+};
+
+/// A generator that replays: `xorshift64*`.
+pub(crate) struct Random(u64);
+
+impl Random {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
+    }
+
+    /// A number below `limit`.
+    pub(crate) fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        let high = self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33;
+        usize::try_from(high).expect("31 bits fit") % limit
+    }
+
+    pub(crate) fn pick<T: Copy>(&mut self, all: &[T]) -> T {
+        all[self.below(all.len())]
+    }
+
+    fn text(&mut self) -> Text {
+        let words = [
+            "a",
+            "love",
+            "jay-z",
+            "Röyksopp",
+            "音楽",
+            "AC/DC",
+            "2001",
+            "d'amour",
+            "!!!",
+        ];
+        match self.below(4) {
+            0 => Text::phrase(format!("{} \"\\{}", self.pick(&words), self.pick(&words))),
+            _ => Text::word(self.pick(&words)),
+        }
+    }
+
+    fn small(&mut self) -> u32 {
+        u32::try_from(self.below(3_000)).expect("small")
+    }
+
+    fn range(&mut self) -> Range {
+        let (a, b) = (self.small(), self.small());
+        let bound = |chosen: bool, value: u32| chosen.then_some(value);
+        Range {
+            from: bound(self.below(4) > 0, a.min(b)),
+            to: bound(self.below(4) > 0, a.max(b)),
+        }
+    }
+
+    fn added(&mut self) -> Added {
+        let unit = self.pick(&Unit::ALL).1;
+        match self.below(3) {
+            0 => Added::Within(self.small(), unit),
+            1 => Added::Before(self.small(), unit),
+            _ => {
+                let date = |year| PartialDate {
+                    year,
+                    month: 3,
+                    day: 0,
+                };
+                Added::Dates {
+                    from: (self.below(3) > 0).then(|| date(2_001)),
+                    to: (self.below(3) > 0).then(|| date(2_004)),
+                }
+            }
+        }
+    }
+
+    pub(crate) fn term(&mut self) -> Term {
+        match self.below(10) {
+            0..4 => Term::Anywhere(self.text()),
+            4 => Term::Text(self.pick(TextField::ALL), self.text()),
+            5 => Term::Number(self.pick(NumberField::ALL), self.range()),
+            6 => Term::Added(self.added()),
+            7 => Term::Codec(self.pick(&["flac", "mp3"]).into()),
+            8 => match self.below(2) {
+                0 => Term::Path(Text::value(self.pick(&["a/b", "c:d", "-e"]))),
+                _ => Term::Compilation(self.below(2) == 0),
+            },
+            _ => Term::Has(self.pick(What::ALL), self.below(2) == 0),
+        }
+    }
+
+    pub(crate) fn expr(&mut self, depth: usize) -> Expr {
+        let parts = |random: &mut Self| {
+            let count = 2 + random.below(3);
+            (0..count).map(|_| random.expr(depth - 1)).collect()
+        };
+        match self.below(if depth == 0 { 1 } else { 5 }) {
+            0 | 1 => Expr::Is(self.term()),
+            2 => Expr::All(parts(self)),
+            3 => Expr::Any(parts(self)),
+            _ => Expr::Not(Box::new(self.expr(depth - 1))),
+        }
+    }
+
+    pub(crate) fn query(&mut self) -> Query {
+        let filter = match self.below(10) {
+            0 => Expr::All(Vec::new()),
+            _ => self.expr(2),
+        };
+        let mut sort: Vec<SortBy> = Vec::new();
+        for _ in 0..self.below(4) {
+            let field = self.pick(SortField::ALL);
+            if sort.iter().all(|by| by.field != field) {
+                sort.push(SortBy {
+                    field,
+                    descending: self.below(2) == 0,
+                });
+            }
+        }
+        Query { filter, sort }
+    }
+}
