@@ -179,7 +179,7 @@ pub enum PlayerRequest {
         /// To which place in the queue without it.
         to: u32,
     },
-    /// Empties the queue and stops.
+    /// Empties the queue, but for the track that plays.
     Clear,
     /// Sets the volume, in thousandths of full scale.
     SetVolume {
