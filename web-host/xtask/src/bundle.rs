@@ -18,7 +18,7 @@ use crate::workspace::Workspace;
 pub struct Source {
     /// The package, whose library is a `cdylib`.
     pub package: &'static str,
-    /// The folder in the built page.
+    /// The folder in the JS package, beside `segue.js`.
     pub folder: &'static str,
     /// What it may weigh in bytes, raw and as gzip.
     pub limits: Option<[u64; 2]>,
@@ -65,7 +65,7 @@ impl Profile {
 /// One built bundle.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bundle {
-    /// Its folder in the page: `main`, `worker`, `audio`, or an extra one's.
+    /// Its folder in the package: `main`, `worker`, `audio`, or an extra one's.
     pub name: &'static str,
     /// Bytes of the `.wasm` file.
     pub raw: u64,
@@ -105,6 +105,8 @@ pub fn build_with(workspace: &Workspace, profile: Profile, extra: &[Source]) -> 
         kind + "-" + source.folder
     });
     let dist = workspace.target().join("page").join(kind);
+    // As in the sources, the package lies beside the page; its bundles beside its modules.
+    let package = dist.join("js");
     let mut steps = Steps::new(3);
 
     steps.begin(&format!(
@@ -120,7 +122,7 @@ pub fn build_with(workspace: &Workspace, profile: Profile, extra: &[Source]) -> 
     let mut bundles = Vec::new();
     for (source, module) in sources.iter().zip(&modules) {
         let watch = Stopwatch::start();
-        let folder = dist.join(source.folder);
+        let folder = package.join(source.folder);
         let done = if bind(module, &folder, profile)? {
             seconds(watch.elapsed())
         } else {
@@ -143,12 +145,12 @@ pub fn build_with(workspace: &Workspace, profile: Profile, extra: &[Source]) -> 
     copy_tree(&workspace.path("web-host/demo"), &dist, &["music"], &mut wanted)?;
     copy_tree(
         &workspace.path("web-host/js"),
-        &dist,
+        &package,
         &["node_modules"],
         &mut wanted,
     )?;
     for source in &sources {
-        list_tree(&dist.join(source.folder), &mut wanted)?;
+        list_tree(&package.join(source.folder), &mut wanted)?;
     }
     remove_all_but(&dist, &wanted)?;
     if profile == Profile::Web {

@@ -22,6 +22,9 @@ const WEB: [&str; 4] = [
 /// The crate whose tests are of the whole page; they have a step of their own.
 const PAGE: &str = "segue-page-tests";
 
+/// This crate: it is built before anything else, and what it needs should not be built twice.
+const TOOL: &str = "xtask";
+
 /// One check.
 struct Step {
     name: &'static str,
@@ -257,7 +260,18 @@ fn lint_wasm(workspace: &Workspace) -> Result<Outcome, Failure> {
 
 fn test(workspace: &Workspace) -> Result<Outcome, Failure> {
     tools::ensure_sound_headers()?;
-    call(native(cargo(workspace, &["test", "--no-fail-fast"])).args(["--exclude", PAGE]))
+    let product = call(native(cargo(workspace, &["test", "--no-fail-fast"])).args([
+        "--exclude",
+        PAGE,
+        "--exclude",
+        TOOL,
+    ]));
+    // Apart from the product, whose features would make the tool's many dependencies other crates, built again.
+    let tool = call(&mut cargo(
+        workspace,
+        &["test", "--no-fail-fast", "--package", TOOL],
+    ));
+    product.and(tool)
 }
 
 fn doc(workspace: &Workspace) -> Result<Outcome, Failure> {

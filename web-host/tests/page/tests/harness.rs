@@ -28,7 +28,7 @@ fn the_page_is_cross_origin_isolated_and_its_bundles_instantiate() {
     ] {
         let memory = browser
             .eval(&format!(
-                "const response = await fetch('/{folder}/{file}_bg.wasm');
+                "const response = await fetch('/js/{folder}/{file}_bg.wasm');
                  const module = await WebAssembly.compileStreaming(response);
                  return WebAssembly.Module.exports(module).some((e) => e.name === 'memory')"
             ))
