@@ -8,13 +8,22 @@
 //! - [`query`]: what a listener types, and which rows answer it
 //! - [`notices`]: what every host is told once
 //! - [`persist`]: what changed becomes pages in a store
+//! - [`inlet`], [`http`]: what the outside sends in
+//! - [`scan`]: folders become tracks
+//! - [`playback`]: the queue and what sounds of it
+//! - [`testing`]: a library that a test steps by hand
 
 pub mod catalog;
 pub mod changes;
 pub mod clock;
+pub mod http;
+pub mod inlet;
 pub mod link;
 pub mod notices;
 pub mod persist;
+pub mod playback;
 pub mod plugin;
 pub mod query;
+pub mod scan;
 pub mod schedule;
+pub mod testing;

@@ -44,7 +44,9 @@ impl Plugin for PlaybackPlugin {
         world.init_resource::<Deck>();
         world.resource_mut::<Schedules>().add_systems(
             Tick,
-            (deck::receive_reports, answer_requests, deck::follow_queue).chain().in_set(TickSystems::Apply),
+            (deck::receive_reports, answer_requests, deck::follow_queue)
+                .chain()
+                .in_set(TickSystems::Apply),
         );
     }
 }
@@ -53,12 +55,19 @@ impl Plugin for PlaybackPlugin {
 pub fn player(world: &mut World) -> PlayerId {
     let known = world.query::<&PlayerId>().iter(world).min().copied();
     known.unwrap_or_else(|| {
-        Catalog::spawn(world, (Queue::default(), PlayerState::default(), Volume::default()))
+        Catalog::spawn(
+            world,
+            (Queue::default(), PlayerState::default(), Volume::default()),
+        )
     })
 }
 
 fn answer_requests(world: &mut World) {
-    let asked: Vec<Asked> = world.resource_mut::<Messages<Asked>>().iter_current_update_messages().cloned().collect();
+    let asked: Vec<Asked> = world
+        .resource_mut::<Messages<Asked>>()
+        .iter_current_update_messages()
+        .cloned()
+        .collect();
     for asked in asked {
         let Request::Player(request) = &asked.request else {
             continue;
@@ -85,14 +94,20 @@ fn obey(world: &mut World, request: &PlayerRequest) -> Result<(), RequestError> 
         PlayerRequest::Previous => deck::previous(world, player),
         PlayerRequest::JumpTo { index } => {
             if *index as usize >= queue.tracks.len() {
-                return Err(RequestError::NotFound { what: format!("entry {index} of the queue") });
+                return Err(RequestError::NotFound {
+                    what: format!("entry {index} of the queue"),
+                });
             }
             deck::jump(world, player, *index);
         }
         PlayerRequest::Insert { tracks, at } => {
-            let unknown = tracks.iter().find(|&&track| world.resource::<Catalog>().entity(track).is_none());
+            let unknown = tracks
+                .iter()
+                .find(|&&track| world.resource::<Catalog>().entity(track).is_none());
             if let Some(track) = unknown {
-                return Err(RequestError::NotFound { what: format!("track {track}") });
+                return Err(RequestError::NotFound {
+                    what: format!("track {track}"),
+                });
             }
             catalog::set(world, player, queue::insert(queue, tracks, *at));
         }
@@ -115,14 +130,22 @@ fn obey(world: &mut World, request: &PlayerRequest) -> Result<(), RequestError> 
             catalog::set(world, player, Volume(volume));
             deck::tell(world, AudioCommand::SetVolume(volume));
         }
-        other => return Err(RequestError::Invalid { reason: format!("this build does not know {other:?}") }),
+        other => {
+            return Err(RequestError::Invalid {
+                reason: format!("this build does not know {other:?}"),
+            });
+        }
     }
     Ok(())
 }
 
 fn play(world: &mut World, player: PlayerId, tracks: Vec<TrackId>, start: u32) -> Result<(), RequestError> {
     if start as usize >= tracks.len() {
-        let what = if tracks.is_empty() { "track to play".to_owned() } else { format!("row {start}") };
+        let what = if tracks.is_empty() {
+            "track to play".to_owned()
+        } else {
+            format!("row {start}")
+        };
         return Err(RequestError::NotFound { what });
     }
     catalog::set(world, player, Queue { tracks, index: start });

@@ -6,6 +6,8 @@
 
 use bevy_ecs::schedule::{IntoScheduleConfigs, Schedules};
 use bevy_ecs::world::World;
+use segue_components::id::{Noun, TrackId};
+use segue_components::report::RequestError;
 
 use crate::plugin::Plugin;
 use crate::schedule::{Tick, TickSystems};
@@ -22,6 +24,15 @@ pub mod parser;
 mod random;
 mod strings;
 mod table;
+
+/// All tracks that answer a query, in its order.
+///
+/// # Errors
+/// [`RequestError::Query`] if it does not follow the grammar.
+pub fn tracks(world: &mut World, query: &str) -> Result<Vec<TrackId>, RequestError> {
+    let found = index::find(world, Noun::Track, query, 0, u32::MAX)?;
+    Ok(found.ids.into_iter().map(TrackId).collect())
+}
 
 /// Keeps the index up to date.
 #[derive(Debug, Default)]

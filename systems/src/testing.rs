@@ -11,9 +11,10 @@ use crate::catalog;
 use crate::clock::Clock;
 use crate::inlet::{Inlet, Service, Waker};
 use crate::link::{Hosts, LinkPlugin};
-use crate::notices::Notices;
+use crate::persist::PersistPlugin;
 use crate::playback::{PlaybackLink, PlaybackPlugin};
 use crate::plugin::Plugin;
+use crate::query::QueryPlugin;
 use crate::scan::work::{ListRequest, ListedFile, Listing, ReadAnswer, ReadFile, ReadRequest};
 use crate::scan::{ScanLink, ScanPlugin};
 use crate::schedule;
@@ -48,22 +49,42 @@ impl TestLibrary {
         let waker = Waker::default();
         let mut world = World::new();
         schedule::setup(&mut world);
-        world.init_resource::<Notices>();
         let (lister, ask, listings) = Service::new(&waker);
         let (fetched, fetched_listings) = Inlet::new(&waker);
         let (pool, pool_ask, answers) = Service::new(&waker);
         let (audio, commands, reports) = Service::new(&waker);
         let listings = [listings, fetched_listings];
-        world.insert_resource(ScanLink { lister: ask, listings, pool: pool_ask, answers, fetched, in_flight: 4 });
+        world.insert_resource(ScanLink {
+            lister: ask,
+            listings,
+            pool: pool_ask,
+            answers,
+            fetched,
+            in_flight: 4,
+        });
         world.insert_resource(PlaybackLink { commands, reports });
         LinkPlugin.build(&mut world);
+        PersistPlugin::default().build(&mut world);
+        QueryPlugin.build(&mut world);
         ScanPlugin.build(&mut world);
         PlaybackPlugin.build(&mut world);
         let (to_library, inbox) = crossbeam_channel::unbounded();
         let (outbox, from_library) = crossbeam_channel::unbounded();
         world.resource_mut::<Hosts>().add(inbox, outbox);
-        let clock = Clock { now: 1_000, unix: 1_700_000_000_000 };
-        Self { world, clock, lister, pool, audio, to_library, from_library, last_request: 0 }
+        let clock = Clock {
+            now: 1_000,
+            unix: 1_700_000_000_000,
+        };
+        Self {
+            world,
+            clock,
+            lister,
+            pool,
+            audio,
+            to_library,
+            from_library,
+            last_request: 0,
+        }
     }
 
     /// Runs a tick, a tenth of a second after the one before.
@@ -80,13 +101,16 @@ impl TestLibrary {
     pub fn ask(&mut self, request: Request) -> Result<Response, RequestError> {
         self.last_request += 1;
         let id = self.last_request;
-        self.to_library.send(ToLibrary::Request(id, request).to_bytes()).expect("the library is there");
+        self.to_library
+            .send(ToLibrary::Request(id, request).to_bytes())
+            .expect("the library is there");
         self.tick();
         let messages = self.from_library.try_iter().map(|bytes| ToHost::read(&bytes));
-        let mut answers = messages.filter_map(|message| match message.expect("the library writes messages") {
-            ToHost::Answer(answered, answer) if answered == id => Some(answer),
-            _ => None,
-        });
+        let mut answers =
+            messages.filter_map(|message| match message.expect("the library writes messages") {
+                ToHost::Answer(answered, answer) if answered == id => Some(answer),
+                _ => None,
+            });
         answers.next().expect("every request is answered within a tick")
     }
 
@@ -95,8 +119,13 @@ impl TestLibrary {
     /// # Panics
     /// If the library refuses it.
     pub fn folder(&mut self, path: &str) -> ProviderId {
-        let kind = ProviderKind::Folder { path: path.to_owned() };
-        match self.ask(Request::AddProvider { kind, name: path.to_owned() }) {
+        let kind = ProviderKind::Folder {
+            path: path.to_owned(),
+        };
+        match self.ask(Request::AddProvider {
+            kind,
+            name: path.to_owned(),
+        }) {
             Ok(Response::Provider(provider)) => provider,
             other => panic!("a folder was not added: {other:?}"),
         }
@@ -111,9 +140,17 @@ impl TestLibrary {
             Ok(Response::Job(job)) => job,
             other => panic!("a sync did not start: {other:?}"),
         };
-        let listed = |&(path, modified): &(&str, u64)| ListedFile { path: path.to_owned(), size: 1_000, modified };
+        let listed = |&(path, modified): &(&str, u64)| ListedFile {
+            path: path.to_owned(),
+            size: 1_000,
+            modified,
+        };
         let files = files.iter().map(listed).collect();
-        self.lister.answers.send(Listing::Page { job, files, failures: Vec::new() });
+        self.lister.answers.send(Listing::Page {
+            job,
+            files,
+            failures: Vec::new(),
+        });
         self.lister.answers.send(Listing::Done { job });
         self.tick();
         job
@@ -128,8 +165,17 @@ impl TestLibrary {
                 return paths;
             }
             for request in requests {
-                let result = read(&request.path).map(|tags| Box::new(ReadFile { tags, artwork: None, bytes: 100 }));
-                self.pool.answers.send(ReadAnswer { ticket: request.ticket, result });
+                let result = read(&request.path).map(|tags| {
+                    Box::new(ReadFile {
+                        tags,
+                        artwork: None,
+                        bytes: 100,
+                    })
+                });
+                self.pool.answers.send(ReadAnswer {
+                    ticket: request.ticket,
+                    result,
+                });
                 paths.push(request.path);
             }
             self.tick();
@@ -157,8 +203,12 @@ impl TestLibrary {
     /// Titles of all tracks, sorted.
     #[must_use]
     pub fn titles(&mut self) -> Vec<String> {
-        let mut titles: Vec<_> =
-            self.world.query::<(&TrackId, &Title)>().iter(&self.world).map(|(_, title)| title.0.to_string()).collect();
+        let mut titles: Vec<_> = self
+            .world
+            .query::<(&TrackId, &Title)>()
+            .iter(&self.world)
+            .map(|(_, title)| title.0.to_string())
+            .collect();
         titles.sort();
         titles
     }

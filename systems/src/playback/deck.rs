@@ -59,22 +59,33 @@ fn queue(world: &World, player: PlayerId) -> Queue {
 }
 
 fn state(world: &World, player: PlayerId) -> PlayerState {
-    catalog::get::<PlayerState>(world, player).cloned().unwrap_or_default()
+    catalog::get::<PlayerState>(world, player)
+        .cloned()
+        .unwrap_or_default()
 }
 
 /// Where the bytes of a track are, or why there are none.
 fn address(world: &World, track: TrackId) -> Result<SourceAddress, String> {
-    let file = catalog::get::<PlayedFrom>(world, track).ok_or("this track has no file")?.0;
-    let location = catalog::get::<Location>(world, file).ok_or("the file of this track is not in the library")?;
-    let kind = catalog::get::<ProviderKind>(world, location.provider).ok_or("the folder of this track is gone")?;
+    let file = catalog::get::<PlayedFrom>(world, track)
+        .ok_or("this track has no file")?
+        .0;
+    let location =
+        catalog::get::<Location>(world, file).ok_or("the file of this track is not in the library")?;
+    let kind =
+        catalog::get::<ProviderKind>(world, location.provider).ok_or("the folder of this track is gone")?;
     let path = &location.path;
     Ok(match kind {
-        ProviderKind::Folder { path: root } => SourceAddress::Path(format!("{}/{path}", root.trim_end_matches('/'))),
+        ProviderKind::Folder { path: root } => {
+            SourceAddress::Path(format!("{}/{path}", root.trim_end_matches('/')))
+        }
         ProviderKind::Http { url } => SourceAddress::Url {
             url: crate::http::join(url, path),
             length: catalog::get::<FileStamp>(world, file).map_or(0, |stamp| stamp.size),
         },
-        ProviderKind::Handle { key } => SourceAddress::Handle { key: key.clone(), path: path.to_string() },
+        ProviderKind::Handle { key } => SourceAddress::Handle {
+            key: key.clone(),
+            path: path.to_string(),
+        },
     })
 }
 
@@ -91,7 +102,11 @@ fn item(world: &World, entry: Entry, start: u64) -> Result<Item, String> {
 fn entry(world: &mut World, index: u32, track: TrackId) -> Entry {
     let mut deck = world.resource_mut::<Deck>();
     deck.last_key += 1;
-    Entry { key: deck.last_key, index, track }
+    Entry {
+        key: deck.last_key,
+        index,
+        track,
+    }
 }
 
 /// Loads the current entry of the queue, or the first after it that can be played.
@@ -111,9 +126,20 @@ fn load(world: &mut World, player: PlayerId, start: u64, play: bool) {
                 deck.unplayable.clear();
                 deck.listen = Listen::default();
                 tell(world, AudioCommand::Load { item, play });
-                let status = if play { PlayerStatus::Buffering } else { PlayerStatus::Paused };
-                let duration = catalog::get::<Duration>(world, track).map_or(0, |duration| u64::from(duration.0));
-                let state = PlayerState { status, track: Some(track), position: start, duration, error };
+                let status = if play {
+                    PlayerStatus::Buffering
+                } else {
+                    PlayerStatus::Paused
+                };
+                let duration =
+                    catalog::get::<Duration>(world, track).map_or(0, |duration| u64::from(duration.0));
+                let state = PlayerState {
+                    status,
+                    track: Some(track),
+                    position: start,
+                    duration,
+                    error,
+                };
                 catalog::set(world, player, state);
                 return;
             }
@@ -133,7 +159,14 @@ fn finish(world: &mut World, player: PlayerId, error: Option<String>) {
     deck.current = None;
     deck.next = None;
     tell(world, AudioCommand::Stop);
-    catalog::set(world, player, PlayerState { error, ..PlayerState::default() });
+    catalog::set(
+        world,
+        player,
+        PlayerState {
+            error,
+            ..PlayerState::default()
+        },
+    );
 }
 
 /// Goes to an entry of the queue and plays it.
@@ -158,7 +191,11 @@ pub(super) fn resume(world: &mut World, player: PlayerId) {
         load(world, player, 0, true);
         return;
     }
-    let start = if state.track == queue.current() { state.position } else { 0 };
+    let start = if state.track == queue.current() {
+        state.position
+    } else {
+        0
+    };
     load(world, player, start, true);
 }
 
@@ -166,7 +203,14 @@ pub(super) fn pause(world: &mut World, player: PlayerId) {
     tell(world, AudioCommand::Pause);
     let state = state(world, player);
     if matches!(state.status, PlayerStatus::Playing | PlayerStatus::Buffering) {
-        catalog::set(world, player, PlayerState { status: PlayerStatus::Paused, ..state });
+        catalog::set(
+            world,
+            player,
+            PlayerState {
+                status: PlayerStatus::Paused,
+                ..state
+            },
+        );
     }
 }
 
@@ -182,12 +226,24 @@ pub(super) fn stop(world: &mut World, player: PlayerId) {
 /// Goes to a place in the current track. Before anything is loaded, it is where playing will begin.
 pub(super) fn seek(world: &mut World, player: PlayerId, position: u64) {
     let current = state(world, player);
-    let position = if current.duration > 0 { position.min(current.duration) } else { position };
+    let position = if current.duration > 0 {
+        position.min(current.duration)
+    } else {
+        position
+    };
     if world.resource::<Deck>().current.is_some() {
         tell(world, AudioCommand::Seek(position));
     }
     let track = current.track.or_else(|| queue(world, player).current());
-    catalog::set(world, player, PlayerState { position, track, ..current });
+    catalog::set(
+        world,
+        player,
+        PlayerState {
+            position,
+            track,
+            ..current
+        },
+    );
 }
 
 /// Goes to the next entry.
@@ -217,7 +273,9 @@ pub(super) fn replace_current(world: &mut World, player: PlayerId) {
     let status = state(world, player).status;
     match status {
         PlayerStatus::Stopped => {}
-        _ if queue(world, player).current().is_some() => load(world, player, 0, status != PlayerStatus::Paused),
+        _ if queue(world, player).current().is_some() => {
+            load(world, player, 0, status != PlayerStatus::Paused)
+        }
         _ => finish(world, player, None),
     }
 }
@@ -231,9 +289,14 @@ pub(super) fn follow_queue(world: &mut World) {
     let queue = queue(world, player);
     let deck = &mut *world.resource_mut::<Deck>();
     // An edit of the queue moves the current entry.
-    deck.current = Some(Entry { index: queue.index, ..current });
+    deck.current = Some(Entry {
+        index: queue.index,
+        ..current
+    });
     let after = queue.tracks.iter().enumerate().skip(queue.index as usize + 1);
-    let following = after.map(|(index, &track)| (index, track)).find(|(_, track)| !deck.unplayable.contains(track));
+    let following = after
+        .map(|(index, &track)| (index, track))
+        .find(|(_, track)| !deck.unplayable.contains(track));
     let Some((index, track)) = following else {
         if deck.next.take().is_some() {
             tell(world, AudioCommand::SetNext(None));
@@ -257,17 +320,32 @@ pub(super) fn follow_queue(world: &mut World) {
 
 /// Takes in what the player reports.
 pub(super) fn receive_reports(world: &mut World) {
-    while let Some(Ok(report)) = world.get_resource::<PlaybackLink>().map(|link| link.reports.try_recv()) {
+    while let Some(Ok(report)) = world
+        .get_resource::<PlaybackLink>()
+        .map(|link| link.reports.try_recv())
+    {
         let player = player(world);
         match report {
-            AudioReport::State { status, key, position } => hear(world, player, status, key, position),
+            AudioReport::State {
+                status,
+                key,
+                position,
+            } => hear(world, player, status, key, position),
             AudioReport::Started { key, duration, .. } => started(world, player, key, duration),
             AudioReport::Ended { key } => ended(world, player, key),
             AudioReport::Failed { key, error } => failed(world, player, key, error),
             AudioReport::OutputFailed { error } => {
                 let state = state(world, player);
                 let status = PlayerStatus::Paused;
-                catalog::set(world, player, PlayerState { status, error: Some(error), ..state });
+                catalog::set(
+                    world,
+                    player,
+                    PlayerState {
+                        status,
+                        error: Some(error),
+                        ..state
+                    },
+                );
             }
             // Who wants these asks the player's host for them.
             _ => {}
@@ -276,7 +354,11 @@ pub(super) fn receive_reports(world: &mut World) {
 }
 
 fn hear(world: &mut World, player: PlayerId, status: AudioStatus, key: Option<u64>, position: u64) {
-    let Some(current) = world.resource::<Deck>().current.filter(|current| Some(current.key) == key) else {
+    let Some(current) = world
+        .resource::<Deck>()
+        .current
+        .filter(|current| Some(current.key) == key)
+    else {
         return;
     };
     let status = match status {
@@ -294,14 +376,37 @@ fn hear(world: &mut World, player: PlayerId, status: AudioStatus, key: Option<u6
     }
     if status != before.status || clock.now >= deck.written + POSITION_EVERY {
         deck.written = clock.now;
-        let error = if status == PlayerStatus::Playing { None } else { before.error.clone() };
-        catalog::set(world, player, PlayerState { status, position, error, ..before });
+        let error = if status == PlayerStatus::Playing {
+            None
+        } else {
+            before.error.clone()
+        };
+        catalog::set(
+            world,
+            player,
+            PlayerState {
+                status,
+                position,
+                error,
+                ..before
+            },
+        );
     }
 }
 
 fn count_listen(world: &mut World, track: TrackId, unix: u64) {
-    let stats = catalog::get::<PlayStats>(world, track).copied().unwrap_or_default();
-    catalog::set(world, track, PlayStats { plays: stats.plays + 1, last_played: unix, ..stats });
+    let stats = catalog::get::<PlayStats>(world, track)
+        .copied()
+        .unwrap_or_default();
+    catalog::set(
+        world,
+        track,
+        PlayStats {
+            plays: stats.plays + 1,
+            last_played: unix,
+            ..stats
+        },
+    );
 }
 
 /// The listener leaves the current track: a skip, unless the listen counted.
@@ -310,8 +415,17 @@ fn note_skip(world: &mut World) {
     let Some(current) = deck.current.filter(|_| !deck.listen.counted()) else {
         return;
     };
-    let stats = catalog::get::<PlayStats>(world, current.track).copied().unwrap_or_default();
-    catalog::set(world, current.track, PlayStats { skips: stats.skips + 1, ..stats });
+    let stats = catalog::get::<PlayStats>(world, current.track)
+        .copied()
+        .unwrap_or_default();
+    catalog::set(
+        world,
+        current.track,
+        PlayStats {
+            skips: stats.skips + 1,
+            ..stats
+        },
+    );
 }
 
 fn started(world: &mut World, player: PlayerId, key: u64, duration: u64) {
@@ -321,9 +435,22 @@ fn started(world: &mut World, player: PlayerId, key: u64, duration: u64) {
         deck.unplayable.clear();
         deck.listen = Listen::default();
         let queue = queue(world, player);
-        catalog::set(world, player, Queue { index: next.index, ..queue });
+        catalog::set(
+            world,
+            player,
+            Queue {
+                index: next.index,
+                ..queue
+            },
+        );
         let status = PlayerStatus::Playing;
-        let state = PlayerState { status, track: Some(next.track), position: 0, duration, error: None };
+        let state = PlayerState {
+            status,
+            track: Some(next.track),
+            position: 0,
+            duration,
+            error: None,
+        };
         catalog::set(world, player, state);
     } else if deck.current.is_some_and(|current| current.key == key) && duration > 0 {
         let state = state(world, player);
@@ -353,5 +480,12 @@ fn failed(world: &mut World, player: PlayerId, key: u64, error: String) {
     catalog::set(world, player, queue);
     load(world, player, 0, true);
     let state = state(world, player);
-    catalog::set(world, player, PlayerState { error: Some(error), ..state });
+    catalog::set(
+        world,
+        player,
+        PlayerState {
+            error: Some(error),
+            ..state
+        },
+    );
 }

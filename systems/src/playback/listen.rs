@@ -15,7 +15,10 @@ const FOUR_MINUTES: u64 = 240_000;
 impl Listen {
     /// Takes a reported position in, in milliseconds. `true` when the listen counts, once.
     pub(super) fn hear(&mut self, position: u64, duration: u64) -> bool {
-        let step = self.last.and_then(|last| position.checked_sub(last)).filter(|&step| step <= MOST_BETWEEN_REPORTS);
+        let step = self
+            .last
+            .and_then(|last| position.checked_sub(last))
+            .filter(|&step| step <= MOST_BETWEEN_REPORTS);
         self.heard += step.unwrap_or(0);
         self.last = Some(position);
         let enough = duration > 0 && self.heard >= (duration / 2).min(FOUR_MINUTES);
@@ -36,7 +39,10 @@ mod tests {
 
     /// Hears from one position to another in steps of a quarter of a second.
     fn hear(listen: &mut Listen, from: u64, to: u64, duration: u64) -> usize {
-        (from..=to).step_by(250).filter(|&position| listen.hear(position, duration)).count()
+        (from..=to)
+            .step_by(250)
+            .filter(|&position| listen.hear(position, duration))
+            .count()
     }
 
     #[test]

@@ -46,7 +46,11 @@ pub fn reorder(mut queue: Queue, from: u32, to: u32) -> Queue {
         to
     } else {
         let without = if current > from { current - 1 } else { current };
-        if without >= to && current < queue.tracks.len() { without + 1 } else { without }
+        if without >= to && current < queue.tracks.len() {
+            without + 1
+        } else {
+            without
+        }
     });
     queue
 }
@@ -55,7 +59,10 @@ pub fn reorder(mut queue: Queue, from: u32, to: u32) -> Queue {
 #[must_use]
 pub fn clear(queue: Queue, playing: bool) -> Queue {
     let kept = queue.current().filter(|_| playing);
-    Queue { tracks: kept.into_iter().collect(), index: 0 }
+    Queue {
+        tracks: kept.into_iter().collect(),
+        index: 0,
+    }
 }
 
 /// A number of queue entries as the queue counts them.
@@ -68,15 +75,31 @@ mod tests {
     use super::*;
 
     fn queue(tracks: &[u64], index: u32) -> Queue {
-        Queue { tracks: tracks.iter().copied().map(TrackId).collect(), index }
+        Queue {
+            tracks: tracks.iter().copied().map(TrackId).collect(),
+            index,
+        }
     }
 
     #[test]
     fn what_is_inserted_before_the_current_entry_moves_it() {
-        assert_eq!(insert(queue(&[1, 2, 3], 1), &[TrackId(9)], 0), queue(&[9, 1, 2, 3], 2));
-        assert_eq!(insert(queue(&[1, 2, 3], 1), &[TrackId(9)], 2), queue(&[1, 2, 9, 3], 1));
-        assert_eq!(insert(queue(&[1, 2, 3], 1), &[TrackId(9)], 99), queue(&[1, 2, 3, 9], 1));
-        assert_eq!(insert(queue(&[1], 1), &[TrackId(9)], 99), queue(&[1, 9], 1), "the end was reached: go on there");
+        assert_eq!(
+            insert(queue(&[1, 2, 3], 1), &[TrackId(9)], 0),
+            queue(&[9, 1, 2, 3], 2)
+        );
+        assert_eq!(
+            insert(queue(&[1, 2, 3], 1), &[TrackId(9)], 2),
+            queue(&[1, 2, 9, 3], 1)
+        );
+        assert_eq!(
+            insert(queue(&[1, 2, 3], 1), &[TrackId(9)], 99),
+            queue(&[1, 2, 3, 9], 1)
+        );
+        assert_eq!(
+            insert(queue(&[1], 1), &[TrackId(9)], 99),
+            queue(&[1, 9], 1),
+            "the end was reached: go on there"
+        );
     }
 
     #[test]
@@ -85,7 +108,10 @@ mod tests {
         assert_eq!(remove(queue(&[1, 2, 3], 2), 0, 2), (queue(&[3], 0), false));
         assert_eq!(remove(queue(&[1, 2, 3], 0), 1, 99), (queue(&[1], 0), false));
         assert_eq!(remove(queue(&[1, 2, 3], 2), 2, 1), (queue(&[1, 2], 2), true));
-        assert_eq!(remove(queue(&[1, 2], 0), u32::MAX, u32::MAX), (queue(&[1, 2], 0), false));
+        assert_eq!(
+            remove(queue(&[1, 2], 0), u32::MAX, u32::MAX),
+            (queue(&[1, 2], 0), false)
+        );
     }
 
     #[test]

@@ -15,8 +15,7 @@ use super::index::{AlbumIndex, ArtworkIndex, FileIndex};
 use super::work::{ListedFile, ReadArtwork, ReadFile};
 use crate::catalog::{self, Catalog};
 use crate::clock::Clock;
-use crate::persist::PutBlobs;
-use crate::persist::store::BlobKey;
+use crate::persist::blobs::{self, Blobs};
 
 /// What applying a file did to the library.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,9 +36,15 @@ pub fn apply_file(
     read: Result<Box<ReadFile>, String>,
 ) -> Applied {
     let known = world.resource::<FileIndex>().find(provider, &listed.path);
-    let stamp = FileStamp { size: listed.size, modified: listed.modified };
+    let stamp = FileStamp {
+        size: listed.size,
+        modified: listed.modified,
+    };
     let file = known.unwrap_or_else(|| {
-        let location = Location { provider, path: listed.path.as_str().into() };
+        let location = Location {
+            provider,
+            path: listed.path.as_str().into(),
+        };
         let file = Catalog::spawn(world, (location.clone(), stamp, Presence::Present));
         world.resource_mut::<FileIndex>().insert(&location, file);
         file
@@ -56,7 +61,13 @@ pub fn apply_file(
         }
         Ok(read) => {
             world.entity_mut(entity).remove::<Unreadable>();
-            let hash = read.tags.format.audio_hash.as_deref().and_then(parse_md5).map(AudioHash);
+            let hash = read
+                .tags
+                .format
+                .audio_hash
+                .as_deref()
+                .and_then(parse_md5)
+                .map(AudioHash);
             put(world, entity, hash);
             apply_track(world, file, &listed.path, &read)
         }
@@ -69,7 +80,10 @@ fn entity_of(world: &World, id: impl Id) -> Result<Entity, ()> {
 
 fn apply_track(world: &mut World, file: FileId, path: &str, read: &ReadFile) -> Applied {
     let tags = &read.tags;
-    let artwork = read.artwork.as_ref().map(|artwork| apply_artwork(world, file, artwork));
+    let artwork = read
+        .artwork
+        .as_ref()
+        .map(|artwork| apply_artwork(world, file, artwork));
     let known = catalog::get::<FileOf>(world, file).map(|of| of.0);
     let (track, applied) = match known.filter(|&track| entity_of(world, track).is_ok()) {
         Some(track) => (track, Applied::Changed),
@@ -95,7 +109,11 @@ fn apply_track(world: &mut World, file: FileId, path: &str, read: &ReadFile) -> 
     }
     put(world, entity, loudness(tags));
     put(world, entity, external_ids(tags));
-    put(world, entity, tags.title_sort.as_deref().map(|sort| SortTitle(sort.into())));
+    put(
+        world,
+        entity,
+        tags.title_sort.as_deref().map(|sort| SortTitle(sort.into())),
+    );
     put(world, entity, artwork.map(Cover));
     apply_album(world, track, entity, tags, path);
     applied
@@ -113,26 +131,46 @@ fn put<C: Component + PartialEq>(world: &mut World, entity: Entity, value: Optio
     };
 }
 
-type FileOwned = (Title, ArtistCredit, Position, Duration, Dates, Genres, AudioFormat);
+type FileOwned = (
+    Title,
+    ArtistCredit,
+    Position,
+    Duration,
+    Dates,
+    Genres,
+    AudioFormat,
+);
 
 /// What every track has, unknown parts left empty: one bundle, so that most tracks share an archetype.
 fn file_owned(tags: &FileTags, path: &str) -> FileOwned
 where
     FileOwned: Bundle,
 {
-    let title = tags.title.as_deref().filter(|title| !title.is_empty()).unwrap_or_else(|| file_stem(path));
+    let title = tags
+        .title
+        .as_deref()
+        .filter(|title| !title.is_empty())
+        .unwrap_or_else(|| file_stem(path));
     let small = |number: Option<u32>| number.and_then(|number| u16::try_from(number).ok()).unwrap_or(0);
     let format = &tags.format;
     (
         Title(title.into()),
-        ArtistCredit(credit(&tags.artists, tags.artist.as_deref(), tags.artist_sort.as_deref())),
+        ArtistCredit(credit(
+            &tags.artists,
+            tags.artist.as_deref(),
+            tags.artist_sort.as_deref(),
+        )),
         Position {
             disc: small(tags.disc),
             disc_total: small(tags.disc_total),
             track: small(tags.track),
             track_total: small(tags.track_total),
         },
-        Duration(format.duration_ms.map_or(0, |duration| u32::try_from(duration).unwrap_or(u32::MAX))),
+        Duration(
+            format
+                .duration_ms
+                .map_or(0, |duration| u32::try_from(duration).unwrap_or(u32::MAX)),
+        ),
         Dates {
             released: tags.date.as_deref().and_then(PartialDate::parse),
             original: tags.original_date.as_deref().and_then(PartialDate::parse),
@@ -151,7 +189,8 @@ where
 /// The name of a file without folder and extension.
 fn file_stem(path: &str) -> &str {
     let name = path.rsplit('/').next().unwrap_or(path);
-    name.rsplit_once('.').map_or(name, |(stem, _)| if stem.is_empty() { name } else { stem })
+    name.rsplit_once('.')
+        .map_or(name, |(stem, _)| if stem.is_empty() { name } else { stem })
 }
 
 fn credit(names: &[String], phrase: Option<&str>, sort: Option<&str>) -> Arc<Credit> {
@@ -211,8 +250,9 @@ fn parse_md5(text: &str) -> Option<[u8; 16]> {
 fn apply_artwork(world: &mut World, file: FileId, read: &ReadArtwork) -> ArtworkId {
     let hash = ContentHash(read.hash);
     if let Some(thumbnail) = &read.thumbnail {
-        let key = BlobKey { hash: read.hash, variant: 0 };
-        world.resource_mut::<PutBlobs>().put(key, thumbnail.clone());
+        world
+            .resource_mut::<Blobs>()
+            .put(blobs::thumbnail(hash), thumbnail.clone());
     }
     let known = world.resource::<ArtworkIndex>().by_hash.get(&hash).copied();
     if let Some(artwork) = known.filter(|&artwork| entity_of(world, artwork).is_ok()) {
@@ -237,11 +277,13 @@ fn apply_album(world: &mut World, track: TrackId, entity: Entity, tags: &FileTag
     let key = album_key(tags, path);
     let album = key.map(|key| {
         let known = world.resource::<AlbumIndex>().by_key.get(&key).copied();
-        known.filter(|&album| entity_of(world, album).is_ok()).unwrap_or_else(|| {
-            let album = Catalog::spawn(world, AlbumKey(key.clone()));
-            world.resource_mut::<AlbumIndex>().by_key.insert(key, album);
-            album
-        })
+        known
+            .filter(|&album| entity_of(world, album).is_ok())
+            .unwrap_or_else(|| {
+                let album = Catalog::spawn(world, AlbumKey(key.clone()));
+                world.resource_mut::<AlbumIndex>().by_key.insert(key, album);
+                album
+            })
     });
     leave_album(world, track, entity, album);
     put(world, entity, album.map(OnAlbum));
@@ -255,11 +297,24 @@ fn apply_album(world: &mut World, track: TrackId, entity: Entity, tags: &FileTag
 }
 
 fn album_tags(tags: &FileTags) -> Option<AlbumTags> {
-    let title = tags.album.as_deref().map(str::trim).filter(|title| !title.is_empty())?;
-    let artist = tags.album_artist.as_deref().filter(|artist| !artist.trim().is_empty());
+    let title = tags
+        .album
+        .as_deref()
+        .map(str::trim)
+        .filter(|title| !title.is_empty())?;
+    let artist = tags
+        .album_artist
+        .as_deref()
+        .filter(|artist| !artist.trim().is_empty());
     Some(AlbumTags(Arc::new(AlbumTagged {
         title: title.into(),
-        artist: artist.map(|artist| credit(&tags.album_artists, Some(artist), tags.album_artist_sort.as_deref())),
+        artist: artist.map(|artist| {
+            credit(
+                &tags.album_artists,
+                Some(artist),
+                tags.album_artist_sort.as_deref(),
+            )
+        }),
         compilation: tags.compilation,
         sort_title: boxed(tags.album_sort.as_ref()),
         release: boxed(tags.musicbrainz.release.as_ref()),
@@ -308,9 +363,13 @@ pub fn refresh_albums(world: &mut World) {
 
 /// Where a track stands among those of its album.
 fn place(world: &World, track: TrackId) -> (u16, u16, Option<Box<str>>) {
-    let position = catalog::get::<Position>(world, track).copied().unwrap_or_default();
+    let position = catalog::get::<Position>(world, track)
+        .copied()
+        .unwrap_or_default();
     let file = catalog::get::<PlayedFrom>(world, track).map(|from| from.0);
-    let path = file.and_then(|file| catalog::get::<Location>(world, file)).map(|location| location.path.clone());
+    let path = file
+        .and_then(|file| catalog::get::<Location>(world, file))
+        .map(|location| location.path.clone());
     (position.disc, position.track, path)
 }
 
@@ -358,8 +417,13 @@ fn forget_album(world: &mut World, album: AlbumId) {
 
 /// The artist that all tracks of an album share, by their first name; else various artists.
 fn shared_artist(world: &World, compilation: bool, tracks: &[TrackId]) -> Arc<Credit> {
-    let mut credits = tracks.iter().filter_map(|&track| catalog::get::<ArtistCredit>(world, track));
-    let first = credits.next().map(|credit| Arc::clone(&credit.0)).unwrap_or_default();
+    let mut credits = tracks
+        .iter()
+        .filter_map(|&track| catalog::get::<ArtistCredit>(world, track));
+    let first = credits
+        .next()
+        .map(|credit| Arc::clone(&credit.0))
+        .unwrap_or_default();
     let name = first.names.first();
     let mut same_credit = true;
     let shared = credits.all(|credit| {

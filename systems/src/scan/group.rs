@@ -31,7 +31,11 @@ pub fn album_key(tags: &FileTags, path: &str) -> Option<Box<str>> {
 
 /// Lower case without outer and doubled spaces; `None` if nothing is left.
 fn fold(text: &str) -> Option<String> {
-    let folded = text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+    let folded = text
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+        .to_lowercase();
     (!folded.is_empty()).then_some(folded)
 }
 
@@ -48,14 +52,16 @@ fn parent(path: &str) -> &str {
 
 fn is_disc(name: &str) -> bool {
     let name = name.to_lowercase();
-    ["disc", "disk", "cd", "dvd", "vol", "vinyl", "side"].iter().any(|word| {
-        name.strip_prefix(word).is_some_and(|rest| {
-            let number = rest.trim_start_matches([' ', '.', '-', '_', '#']);
-            let digits = number.chars().take_while(char::is_ascii_digit).count();
-            // `Side B` counts as well as `CD 01` and `Disc 2 - Live`.
-            digits > 0 || (*word == "side" && number.len() == 1)
+    ["disc", "disk", "cd", "dvd", "vol", "vinyl", "side"]
+        .iter()
+        .any(|word| {
+            name.strip_prefix(word).is_some_and(|rest| {
+                let number = rest.trim_start_matches([' ', '.', '-', '_', '#']);
+                let digits = number.chars().take_while(char::is_ascii_digit).count();
+                // `Side B` counts as well as `CD 01` and `Disc 2 - Live`.
+                digits > 0 || (*word == "side" && number.len() == 1)
+            })
         })
-    })
 }
 
 #[cfg(test)]
@@ -89,7 +95,11 @@ mod tests {
     fn discs_in_folders_of_their_own_are_one_album() {
         let hits = tags("Hits", "A", "", false);
         for folder in ["CD1", "cd 2", "Disc 3", "Disk_04", "disc-5 (live)", "Side B"] {
-            check_same((&hits, "x/CD 1/1.mp3"), (&hits, &format!("x/{folder}/1.mp3")), true);
+            check_same(
+                (&hits, "x/CD 1/1.mp3"),
+                (&hits, &format!("x/{folder}/1.mp3")),
+                true,
+            );
         }
         check_same((&hits, "x/CD 1/1.mp3"), (&hits, "x/Cdeath/1.mp3"), false);
         check_same((&hits, "CD1/1.mp3"), (&hits, "CD2/1.mp3"), true);
@@ -97,7 +107,10 @@ mod tests {
 
     #[test]
     fn one_name_by_two_album_artists_is_two_albums() {
-        let (a, b) = (tags("Greatest Hits", "Q", "Queen", false), tags("Greatest Hits", "A", "ABBA", false));
+        let (a, b) = (
+            tags("Greatest Hits", "Q", "Queen", false),
+            tags("Greatest Hits", "A", "ABBA", false),
+        );
         check_same((&a, "x/1.mp3"), (&b, "x/2.mp3"), false);
         let spelled = tags("greatest  hits ", "z", "QUEEN", false);
         check_same((&a, "x/1.mp3"), (&spelled, "elsewhere/2.mp3"), true);

@@ -27,7 +27,8 @@ impl FileIndex {
     }
 
     pub(super) fn insert(&mut self, location: &Location, file: FileId) {
-        self.by_path.insert(path_hash(location.provider, &location.path), file);
+        self.by_path
+            .insert(path_hash(location.provider, &location.path), file);
     }
 
     pub(super) fn remove(&mut self, location: &Location) {
@@ -70,7 +71,11 @@ pub fn rebuild(world: &mut World) {
     let catalog = world.resource::<Catalog>();
     // An album whose page was damaged is made again by the next scan of its files; one without tracks
     // is swept now.
-    let empty = albums.by_key.values().filter(|album| !albums.tracks.contains_key(*album)).copied();
+    let empty = albums
+        .by_key
+        .values()
+        .filter(|album| !albums.tracks.contains_key(*album))
+        .copied();
     albums.touched = empty.filter(|&album| catalog.entity(album).is_some()).collect();
     world.insert_resource(files);
     world.insert_resource(albums);

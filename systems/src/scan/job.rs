@@ -13,15 +13,15 @@ use bevy_platform::collections::{HashMap, HashSet};
 use segue_components::prelude::*;
 
 use super::ScanLink;
-use super::http_folder;
 use super::apply::{Applied, apply_file, refresh_albums};
+use super::http_folder;
 use super::index::FileIndex;
 use super::work::{ListRequest, ListedFile, Listing, ReadAnswer, ReadRequest};
 use crate::catalog::{self, Catalog};
 use crate::clock::{Clock, Wake};
 use crate::link::{Answer, Asked};
 use crate::notices::Notices;
-use crate::persist::Backlog;
+use crate::persist::collect::Backlog;
 
 /// How many listed or read files a tick applies: a tick stays short however fast the pool is.
 const FILES_PER_TICK: usize = 512;
@@ -69,7 +69,10 @@ impl Scan {
         Self {
             provider,
             kind,
-            progress: JobProgress { started, ..JobProgress::default() },
+            progress: JobProgress {
+                started,
+                ..JobProgress::default()
+            },
             failures: Vec::new(),
             seen: HashSet::default(),
             unlisted: Vec::new(),
@@ -97,7 +100,11 @@ impl Scan {
 
 /// Answers the requests about sync jobs.
 pub(super) fn answer_requests(world: &mut World) {
-    let asked: Vec<Asked> = world.resource_mut::<Messages<Asked>>().iter_current_update_messages().cloned().collect();
+    let asked: Vec<Asked> = world
+        .resource_mut::<Messages<Asked>>()
+        .iter_current_update_messages()
+        .cloned()
+        .collect();
     for asked in asked {
         let answer = match asked.request {
             Request::StartSync { provider } => start(world, provider).map(Response::Job),
@@ -111,7 +118,9 @@ pub(super) fn answer_requests(world: &mut World) {
 }
 
 fn no_job(job: JobId) -> RequestError {
-    RequestError::NotFound { what: format!("sync job {job}") }
+    RequestError::NotFound {
+        what: format!("sync job {job}"),
+    }
 }
 
 /// Starts to sync a provider, or finds the job that does it already.
@@ -121,7 +130,9 @@ fn no_job(job: JobId) -> RequestError {
 pub fn start(world: &mut World, provider: ProviderId) -> Result<JobId, RequestError> {
     let kind = catalog::get::<ProviderKind>(world, provider).cloned();
     let Some(kind) = kind else {
-        return Err(RequestError::NotFound { what: format!("provider {provider}") });
+        return Err(RequestError::NotFound {
+            what: format!("provider {provider}"),
+        });
     };
     let mut open: Vec<(JobId, JobState)> = jobs_of(world, provider);
     open.retain(|(_, state)| !state.is_over());
@@ -134,7 +145,12 @@ pub fn start(world: &mut World, provider: ProviderId) -> Result<JobId, RequestEr
     forget_old_jobs(world, provider);
     let job = Catalog::spawn(
         world,
-        (SyncOf(provider), JobState::Running, JobProgress::default(), JobFailures::default()),
+        (
+            SyncOf(provider),
+            JobState::Running,
+            JobProgress::default(),
+            JobFailures::default(),
+        ),
     );
     begin(world, job, provider, kind);
     Ok(job)
@@ -175,7 +191,9 @@ fn begin(world: &mut World, job: JobId, provider: ProviderId, kind: ProviderKind
 fn pause(world: &mut World, job: JobId, reason: PauseReason) -> Result<Response, RequestError> {
     let state = catalog::get::<JobState>(world, job).ok_or_else(|| no_job(job))?;
     if state.is_over() {
-        return Err(RequestError::Invalid { reason: format!("sync job {job} is over") });
+        return Err(RequestError::Invalid {
+            reason: format!("sync job {job} is over"),
+        });
     }
     if let Some(scan) = world.resource_mut::<Scans>().jobs.get_mut(&job) {
         scan.paused = true;
@@ -185,9 +203,13 @@ fn pause(world: &mut World, job: JobId, reason: PauseReason) -> Result<Response,
 }
 
 fn resume(world: &mut World, job: JobId) -> Result<Response, RequestError> {
-    let state = catalog::get::<JobState>(world, job).cloned().ok_or_else(|| no_job(job))?;
+    let state = catalog::get::<JobState>(world, job)
+        .cloned()
+        .ok_or_else(|| no_job(job))?;
     if state.is_over() {
-        return Err(RequestError::Invalid { reason: format!("sync job {job} is over; start another") });
+        return Err(RequestError::Invalid {
+            reason: format!("sync job {job} is over; start another"),
+        });
     }
     catalog::set(world, job, JobState::Running);
     if let Some(scan) = world.resource_mut::<Scans>().jobs.get_mut(&job) {
@@ -196,7 +218,9 @@ fn resume(world: &mut World, job: JobId) -> Result<Response, RequestError> {
     }
     let provider = catalog::get::<SyncOf>(world, job).ok_or_else(|| no_job(job))?.0;
     let Some(kind) = catalog::get::<ProviderKind>(world, provider).cloned() else {
-        return Err(RequestError::NotFound { what: format!("provider {provider}") });
+        return Err(RequestError::NotFound {
+            what: format!("provider {provider}"),
+        });
     };
     begin(world, job, provider, kind);
     Ok(Response::Done)
@@ -231,7 +255,12 @@ fn end(world: &mut World, job: JobId, state: JobState) {
         scan.progress.ended = unix;
         tell(world, job, &mut scan);
         // Nobody listens any more if the lister is gone, and then there is nothing to cancel.
-        drop(world.resource::<ScanLink>().lister.send(ListRequest::Cancel { job }));
+        drop(
+            world
+                .resource::<ScanLink>()
+                .lister
+                .send(ListRequest::Cancel { job }),
+        );
     }
     catalog::set(world, job, state);
 }
@@ -239,7 +268,11 @@ fn end(world: &mut World, job: JobId, state: JobState) {
 /// Takes pages of listings in, and decides which files to read.
 pub(super) fn receive_listings(world: &mut World) {
     for _ in 0..FILES_PER_TICK {
-        let received = world.resource::<ScanLink>().listings.iter().find_map(|listings| listings.try_recv().ok());
+        let received = world
+            .resource::<ScanLink>()
+            .listings
+            .iter()
+            .find_map(|listings| listings.try_recv().ok());
         let Some(listing) = received else {
             return;
         };
@@ -290,7 +323,10 @@ fn receive_page(world: &mut World, job: JobId, files: Vec<ListedFile>, failures:
             continue;
         };
         scan.seen.insert(file);
-        let stamp = FileStamp { size: listed.size, modified: listed.modified };
+        let stamp = FileStamp {
+            size: listed.size,
+            modified: listed.modified,
+        };
         let unchanged = catalog::get::<FileStamp>(world, file) == Some(&stamp);
         let unreadable = catalog::get::<Unreadable>(world, file).map(|unreadable| unreadable.0.to_string());
         let has_track = catalog::get::<FileOf>(world, file)
@@ -298,7 +334,10 @@ fn receive_page(world: &mut World, job: JobId, files: Vec<ListedFile>, failures:
         match (unchanged, unreadable) {
             (true, Some(error)) => {
                 catalog::set(world, file, Presence::Present);
-                scan.fail(FileFailure { path: listed.path, error });
+                scan.fail(FileFailure {
+                    path: listed.path,
+                    error,
+                });
             }
             (true, None) if has_track => {
                 catalog::set(world, file, Presence::Present);
@@ -351,10 +390,15 @@ fn receive_answer(world: &mut World, answer: ReadAnswer) {
         Applied::Changed => scan.progress.changed += 1,
         Applied::Failed => {
             let error = error.unwrap_or_else(|| "the file is gone from the library".to_owned());
-            scan.fail(FileFailure { path: ticket.file.path.clone(), error });
+            scan.fail(FileFailure {
+                path: ticket.file.path.clone(),
+                error,
+            });
         }
     }
-    let file = world.resource::<FileIndex>().find(scan.provider, &ticket.file.path);
+    let file = world
+        .resource::<FileIndex>()
+        .find(scan.provider, &ticket.file.path);
     scan.seen.extend(file);
     world.resource_mut::<Scans>().jobs.insert(ticket.job, scan);
 }
@@ -364,7 +408,11 @@ pub(super) fn advance(world: &mut World) {
     let jobs: Vec<JobId> = world.resource::<Scans>().jobs.keys().copied().collect();
     for job in jobs {
         dispatch(world, job);
-        let done = world.resource::<Scans>().jobs.get(&job).is_some_and(|scan| scan.is_done() && !scan.paused);
+        let done = world
+            .resource::<Scans>()
+            .jobs
+            .get(&job)
+            .is_some_and(|scan| scan.is_done() && !scan.paused);
         if done {
             mark_missing(world, job);
             end(world, job, JobState::Done);
@@ -431,7 +479,9 @@ fn tell(world: &mut World, job: JobId, scan: &mut Scan) {
     if added > 0 {
         scan.told = scan.progress.added;
         let count = u32::try_from(added).unwrap_or(u32::MAX);
-        world.resource_mut::<Notices>().0.push(Notice::TracksAdded { job, count });
+        world
+            .resource_mut::<Notices>()
+            .push(Notice::TracksAdded { job, count });
     }
 }
 
@@ -447,7 +497,10 @@ fn mark_missing(world: &mut World, job: JobId) {
         .filter(|(file, location, _)| {
             location.provider == scan.provider
                 && !scan.seen.contains(*file)
-                && !scan.unlisted.iter().any(|folder| folder == "/" || location.path.starts_with(folder.as_str()))
+                && !scan
+                    .unlisted
+                    .iter()
+                    .any(|folder| folder == "/" || location.path.starts_with(folder.as_str()))
         })
         .map(|(&file, _, presence)| (file, *presence == Presence::Present))
         .collect();

@@ -12,7 +12,11 @@ use crate::link::Asked;
 use crate::persist::refuse_writes;
 
 pub(super) fn answer_requests(world: &mut World) {
-    let asked: Vec<Asked> = world.resource_mut::<Messages<Asked>>().iter_current_update_messages().cloned().collect();
+    let asked: Vec<Asked> = world
+        .resource_mut::<Messages<Asked>>()
+        .iter_current_update_messages()
+        .cloned()
+        .collect();
     for asked in asked {
         let writes = |world: &World| match refuse_writes(world) {
             Some(reason) => Err(RequestError::ReadOnly { reason }),
@@ -33,7 +37,10 @@ pub(super) fn answer_requests(world: &mut World) {
 
 /// Adds a provider, or finds the one that is the same place.
 fn add(world: &mut World, kind: ProviderKind, name: &str) -> ProviderId {
-    let known = world.query::<(&ProviderId, &ProviderKind)>().iter(world).find(|(_, known)| **known == kind);
+    let known = world
+        .query::<(&ProviderId, &ProviderKind)>()
+        .iter(world)
+        .find(|(_, known)| **known == kind);
     if let Some((&provider, _)) = known {
         return provider;
     }
@@ -41,7 +48,9 @@ fn add(world: &mut World, kind: ProviderKind, name: &str) -> ProviderId {
 }
 
 fn no_provider(provider: ProviderId) -> RequestError {
-    RequestError::NotFound { what: format!("provider {provider}") }
+    RequestError::NotFound {
+        what: format!("provider {provider}"),
+    }
 }
 
 fn remove(world: &mut World, provider: ProviderId) -> Result<Response, RequestError> {
@@ -76,12 +85,18 @@ fn forget_track(world: &mut World, track: TrackId) {
 }
 
 fn set_access(world: &mut World, provider: ProviderId, access: Access) -> Result<Response, RequestError> {
-    if catalog::set(world, provider, access) { Ok(Response::Done) } else { Err(no_provider(provider)) }
+    if catalog::set(world, provider, access) {
+        Ok(Response::Done)
+    } else {
+        Err(no_provider(provider))
+    }
 }
 
 fn rate(world: &mut World, track: TrackId, stars: u8) -> Result<Response, RequestError> {
     let Some(entity) = world.resource::<Catalog>().entity(track) else {
-        return Err(RequestError::NotFound { what: format!("track {track}") });
+        return Err(RequestError::NotFound {
+            what: format!("track {track}"),
+        });
     };
     match (stars, Rating::new(stars)) {
         (0, _) => {
@@ -91,7 +106,9 @@ fn rate(world: &mut World, track: TrackId, stars: u8) -> Result<Response, Reques
             catalog::set(world, track, rating);
         }
         (_, None) => {
-            return Err(RequestError::Invalid { reason: format!("a rating has 0 to 5 stars, not {stars}") });
+            return Err(RequestError::Invalid {
+                reason: format!("a rating has 0 to 5 stars, not {stars}"),
+            });
         }
     }
     Ok(Response::Done)
