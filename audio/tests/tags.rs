@@ -1,4 +1,9 @@
 //! Tags against the answers of other people's tests, hostile files, and the bytes that reading may cost.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test's own files and answers are there and whole"
+)]
+#![expect(clippy::print_stdout, reason = "the counts are what these tests are read for")]
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -408,6 +413,13 @@ fn check_mediafile_row(check: &mut Check<'_>, path: &Path, row: &Value) {
             return;
         }
     };
+    let other = [".jpg", ".png", ".tiff", ".xml", ".m3u", ".m3u8", "not_music"];
+    check.that(
+        !other.iter().any(|end| check.file.ends_with(end)),
+        "refusal",
+        "an error",
+        "tags",
+    );
     if expected.is_null() {
         return;
     }

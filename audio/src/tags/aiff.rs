@@ -63,6 +63,9 @@ pub(super) fn read(
     found.fields.fill_from(texts.fields);
     match frame_count {
         Some(frames) => found.format.set_frames(frames.into()),
+        None if found.fields.is_empty() && found.format.audio_start.is_none() => {
+            return Err(TagError::Truncated { length: source.len() });
+        }
         None => found.warn("no common chunk"),
     }
     Ok(())

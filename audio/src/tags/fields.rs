@@ -2,6 +2,8 @@
 
 use super::{FileTags, MusicBrainz, Picture, ReplayGain, text};
 
+/// Values are cut after so many bytes, lyrics aside: whole pages were put into comments.
+const MAX_VALUE: usize = 16 << 10;
 /// More values than any honest file holds; the rest is dropped.
 const MAX_VALUES: usize = 4096;
 
@@ -14,7 +16,10 @@ pub(super) struct Fields {
 impl Fields {
     /// Adds a value unless it is blank.
     pub(super) fn add(&mut self, key: &str, value: &str) {
-        let value = text::trim(value);
+        let mut value = text::trim(value);
+        if value.len() > MAX_VALUE && !key.ends_with("lyrics") {
+            value = &value[..value.floor_char_boundary(MAX_VALUE)];
+        }
         if !value.is_empty() && self.values.len() < MAX_VALUES {
             self.values.push((key.to_owned(), value.to_owned()));
         }

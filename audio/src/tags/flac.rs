@@ -44,6 +44,7 @@ pub(super) fn read(
     let mut before = std::mem::take(&mut found.fields);
     let mut at = start + 4;
     let mut comments = false;
+    let mut described = false;
     for _ in 0..MAX_BLOCKS {
         let head = source.bytes(at, 4)?;
         let (Some(&first), Some(size)) = (head.first(), be::<3>(&head, 1)) else {
@@ -63,6 +64,7 @@ pub(super) fn read(
         }
         match first & 0x7F {
             0 if found.format.sample_rate.is_none() => {
+                described = true;
                 let info = source.bytes(body, size.min(34))?;
                 if !stream_info(&info, found) {
                     found.warn("the stream information is damaged");
@@ -100,6 +102,9 @@ pub(super) fn read(
     let own = before;
     let id3 = std::mem::replace(&mut found.fields, own);
     found.fields.fill_from(id3);
+    if !described && found.fields.is_empty() {
+        return Err(TagError::Truncated { length: source.len() });
+    }
     let end = ape::read_tail(source, at, options, found)?;
     let format = &mut found.format;
     format.audio_start = Some(at);
@@ -117,8 +122,7 @@ pub(super) fn stream_info(info: &[u8], found: &mut Found) -> bool {
         return false;
     };
     let format = &mut found.format;
-    let number = |value: u64| u32::try_from(value).ok().filter(|&value| value != 0);
-    format.sample_rate = number(packed >> 44);
+    format.sample_rate = u32::try_from(packed >> 44).ok().filter(|&rate| rate != 0);
     format.channels = u16::try_from((packed >> 41 & 7) + 1).ok();
     format.bits_per_sample = u16::try_from((packed >> 36 & 31) + 1).ok();
     let frames = packed & 0xF_FFFF_FFFF;

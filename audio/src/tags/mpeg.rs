@@ -265,7 +265,7 @@ fn first_frame(
             let here = at + offset as u64;
             if here < last
                 && let Some(frame) = parse(from(&chunk, offset))
-                && confirmed(source, here, end, &frame)?
+                && confirmed(source, here, end, &frame, here == start)?
             {
                 return Ok(Some((here, frame)));
             }
@@ -277,7 +277,15 @@ fn first_frame(
 }
 
 /// Whether what follows a frame agrees with it: two sync bits of chance are in every kilobyte of a picture.
-fn confirmed(source: &mut Source<'_>, at: u64, end: u64, frame: &Frame) -> Result<bool, TagError> {
+///
+/// A frame that fills the rest of the file is believed only where one must start.
+fn confirmed(
+    source: &mut Source<'_>,
+    at: u64,
+    end: u64,
+    frame: &Frame,
+    expected: bool,
+) -> Result<bool, TagError> {
     if frame.length == 0 {
         // Free format: the length is the distance to the next header with the same first bits.
         let body = source.exact(at, 4096.min(end - at))?;
@@ -289,11 +297,11 @@ fn confirmed(source: &mut Source<'_>, at: u64, end: u64, frame: &Frame) -> Resul
         }));
     }
     let (mut at, mut frame) = (at, *frame);
-    for _ in 0..2 {
+    for round in 0..2 {
         let next = at + frame.length;
         // A file cut in its first frame, or one that ends with it, is still a file of frames.
         if next + 4 > end {
-            return Ok(true);
+            return Ok(expected || round > 0);
         }
         match parse(&source.exact(next, 8.min(end - next))?) {
             Some(following) if following.same_stream(&frame) => (at, frame) = (next, following),

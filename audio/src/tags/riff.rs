@@ -12,6 +12,7 @@ const MAX_INFO: u64 = 4 << 20;
 /// What the chunks before the data say about it.
 #[derive(Default)]
 struct Layout {
+    described: bool,
     tag: u16,
     block_align: u16,
     bytes_per_second: u32,
@@ -67,7 +68,10 @@ pub(super) fn read(
     }
     // ID3v2 has more fields, and is what taggers keep up to date; the list fills its gaps.
     found.fields.fill_from(list.fields);
-    if found.format.codec.is_empty() {
+    if !layout.described {
+        if found.fields.is_empty() && layout.data.is_none() {
+            return Err(TagError::Truncated { length: source.len() });
+        }
         found.warn("no format chunk");
     }
     length(source, &layout, found)
@@ -78,6 +82,7 @@ fn format(chunk: &[u8], layout: &mut Layout, found: &mut Found) {
         found.warn("the format chunk is cut");
         return;
     };
+    layout.described = true;
     let format = &mut found.format;
     format.channels = Some(channels).filter(|&channels| channels != 0);
     format.sample_rate = Some(rate).filter(|&rate| rate != 0);

@@ -56,7 +56,7 @@ impl<'a> Source<'a> {
             self.window = self.fetch(offset, (offset + WINDOW).min(self.len))?;
             self.window_start = offset;
         }
-        Ok(self.from_window(offset, end))
+        Ok(self.kept(offset, end))
     }
 
     /// The same without a look at what follows: for headers far from each other.
@@ -66,7 +66,7 @@ impl<'a> Source<'a> {
             return Ok(Vec::new());
         }
         if self.in_window(offset, end) {
-            Ok(self.from_window(offset, end))
+            Ok(self.kept(offset, end))
         } else {
             self.fetch(offset, end)
         }
@@ -81,7 +81,7 @@ impl<'a> Source<'a> {
         offset >= self.window_start && end <= self.window_start + self.window.len() as u64
     }
 
-    fn from_window(&self, offset: u64, end: u64) -> Vec<u8> {
+    fn kept(&self, offset: u64, end: u64) -> Vec<u8> {
         let from = usize::try_from(offset - self.window_start).unwrap_or(usize::MAX);
         let to = usize::try_from(end - self.window_start)
             .unwrap_or(usize::MAX)

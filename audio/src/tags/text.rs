@@ -26,10 +26,12 @@ pub(super) fn utf16(bytes: &[u8], big_endian: bool) -> String {
             _ => break,
         }
     }
-    let units = rest.chunks_exact(2).map(|pair| match *pair {
-        [a, b] if big => u16::from_be_bytes([a, b]),
-        [a, b] => u16::from_le_bytes([a, b]),
-        _ => 0,
+    let units = rest.as_chunks().0.iter().map(|&pair| {
+        if big {
+            u16::from_be_bytes(pair)
+        } else {
+            u16::from_le_bytes(pair)
+        }
     });
     char::decode_utf16(units)
         .map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER))
@@ -108,7 +110,7 @@ pub(super) fn leading_number(text: &str) -> Option<f32> {
     number.is_finite().then_some(number)
 }
 
-/// `7`, `07`, `7/11`, `7 of 11`: the number and the total. Zero means unknown.
+/// `7`, `07`, `7/11`: the number and the total. Zero means unknown.
 pub(super) fn number_of(text: &str) -> (Option<u32>, Option<u32>) {
     let text = trim(text);
     let mut parts = text.splitn(2, ['/', '\\']).map(trim);
