@@ -1,0 +1,230 @@
+//! From pages to rows: a few pages a tick, so that a library of a million tracks never holds up a tick.
+
+use core::ops::Range;
+use std::collections::{BTreeMap, VecDeque};
+
+use bevy_ecs::world::World;
+use segue_components::id::Noun;
+use segue_components::report::Notice;
+
+use super::driver::StoreRequest;
+use super::meta::Meta;
+use super::owner::Persist;
+use super::page::{Page, PageError, ROWS, UnknownSection};
+use super::record::Shared;
+use super::repair;
+use super::store::PageKey;
+use super::table::{self, QUARANTINE, TABLES, Table};
+use crate::changes::Changes;
+use crate::clock::Clock;
+use crate::notices::Notices;
+
+/// In which order things are loaded: what is small and shown first comes first.
+const ORDER: [Noun; 7] = [
+    Noun::Provider,
+    Noun::SyncJob,
+    Noun::Player,
+    Noun::Artwork,
+    Noun::Album,
+    Noun::Track,
+    Noun::File,
+];
+
+/// How many pages of a table one request reads.
+const CHUNK: u32 = 64;
+
+/// How many chunks are read ahead of the world: one is spawned while the next is read.
+const AHEAD: usize = 2;
+
+/// Loading, as far as it got.
+#[derive(Debug)]
+pub(super) struct Load {
+    /// What was not asked for yet: all tables of a noun at once, because their rows become one entity.
+    todo: VecDeque<(Noun, Range<u32>)>,
+    /// What was asked for, in order.
+    asked: VecDeque<Chunk>,
+    /// What came, page by page.
+    ready: VecDeque<(Noun, u32, Vec<(u16, Vec<u8>)>)>,
+    shared: Shared,
+    damaged: bool,
+    done: u64,
+    total: u64,
+}
+
+#[derive(Debug)]
+struct Chunk {
+    noun: Noun,
+    pages: Range<u32>,
+    missing: usize,
+    found: BTreeMap<u32, Vec<(u16, Vec<u8>)>>,
+}
+
+fn tables_of(noun: Noun) -> impl Iterator<Item = &'static Table> {
+    TABLES.iter().filter(move |table| table.noun == noun)
+}
+
+impl Load {
+    pub(super) fn new(meta: &Meta) -> Self {
+        let mut todo = VecDeque::new();
+        let mut total = 0;
+        for noun in ORDER {
+            let last = meta.last(noun);
+            let pages = match table::place(last) {
+                Some((page, _)) if last > 0 => page + 1,
+                _ => 0,
+            };
+            total += u64::from(pages);
+            let mut start = 0;
+            while start < pages {
+                let end = pages.min(start + CHUNK);
+                todo.push_back((noun, start..end));
+                start = end;
+            }
+        }
+        Self {
+            todo,
+            asked: VecDeque::new(),
+            ready: VecDeque::new(),
+            shared: Shared::default(),
+            damaged: false,
+            done: 0,
+            total,
+        }
+    }
+
+    pub(super) fn total(&self) -> u64 {
+        self.total
+    }
+
+    pub(super) fn done(&self) -> u64 {
+        self.done
+    }
+
+    pub(super) fn has_pages(&self) -> bool {
+        !self.ready.is_empty()
+    }
+
+    pub(super) fn is_complete(&self) -> bool {
+        self.todo.is_empty() && self.asked.is_empty() && self.ready.is_empty()
+    }
+
+    /// Asks for the next pages, as far ahead as is useful.
+    pub(super) fn request(&mut self, send: impl Fn(StoreRequest) -> bool) {
+        while self.asked.len() < AHEAD && self.ready.len() < AHEAD * CHUNK as usize {
+            let Some((noun, pages)) = self.todo.pop_front() else {
+                return;
+            };
+            let mut missing = 0;
+            for table in tables_of(noun) {
+                // A driver that is gone is noticed by whoever runs the ticks: nothing comes any more.
+                send(StoreRequest::Load {
+                    table: table.number,
+                    pages: pages.clone(),
+                });
+                missing += 1;
+            }
+            self.asked.push_back(Chunk {
+                noun,
+                pages,
+                missing,
+                found: BTreeMap::new(),
+            });
+        }
+    }
+
+    /// Takes in what the store found.
+    pub(super) fn receive(&mut self, table: u16, pages: Range<u32>, found: Vec<(u32, Vec<u8>)>) {
+        let noun = Table::find(table).map(|table| table.noun);
+        let Some(chunk) = self
+            .asked
+            .iter_mut()
+            .find(|chunk| Some(chunk.noun) == noun && chunk.pages == pages)
+        else {
+            return;
+        };
+        for (page, bytes) in found {
+            chunk.found.entry(page).or_default().push((table, bytes));
+        }
+        chunk.missing -= 1;
+        while self.asked.front().is_some_and(|chunk| chunk.missing == 0) {
+            if let Some(chunk) = self.asked.pop_front() {
+                self.done += u64::from(chunk.pages.end - chunk.pages.start);
+                let noun = chunk.noun;
+                let pages = chunk.found.into_iter();
+                self.ready.extend(pages.map(|(page, parts)| (noun, page, parts)));
+            }
+        }
+    }
+
+    /// Spawns the rows of so many pages. They are no changes: they are stored already.
+    pub(super) fn spawn(&mut self, world: &mut World, persist: &mut Persist, most: usize) {
+        world.resource_mut::<Changes>().set_silent(true);
+        for _ in 0..most {
+            let Some((_, page, parts)) = self.ready.pop_front() else {
+                break;
+            };
+            let mut rows = Vec::with_capacity(parts.len());
+            for (table, bytes) in parts {
+                let key = PageKey { table, page };
+                let mut unknown = Vec::new();
+                match self.read(key, &bytes, &mut unknown) {
+                    Ok(part) => {
+                        rows.push(part);
+                        if !unknown.is_empty() {
+                            persist.unknown.insert(key, unknown);
+                        }
+                    }
+                    Err(error) => self.quarantine(world, persist, key, &bytes, &error),
+                }
+            }
+            table::spawn(world, page, rows);
+        }
+        world.resource_mut::<Changes>().set_silent(false);
+    }
+
+    fn read(
+        &mut self,
+        key: PageKey,
+        bytes: &[u8],
+        unknown: &mut Vec<UnknownSection>,
+    ) -> Result<table::Rows, PageError> {
+        let page = Page::read(key, bytes)?;
+        table::read(&page, &mut self.shared, unknown)
+    }
+
+    /// Puts a damaged page aside, with the number it had before its bytes, and tells the listener.
+    fn quarantine(
+        &mut self,
+        world: &mut World,
+        persist: &mut Persist,
+        key: PageKey,
+        bytes: &[u8],
+        error: &PageError,
+    ) {
+        let name = Table::find(key.table).map_or("unknown", |table| table.name);
+        tracing::error!(table = name, page = key.page, %error, "a damaged page was put aside");
+        let aside = PageKey {
+            table: key.table | QUARANTINE,
+            page: persist.next_aside(),
+        };
+        let mut kept = key.page.to_le_bytes().to_vec();
+        kept.extend_from_slice(bytes);
+        persist.aside.push((aside, kept));
+        let now = world.resource::<Clock>().now;
+        persist.mark_page(key, now);
+        world.resource_mut::<Notices>().push(Notice::PageQuarantined {
+            table: name.into(),
+            rows: u32::try_from(ROWS).expect("256"),
+        });
+        self.damaged = true;
+    }
+
+    /// Ends loading: what refers to something that was lost is put right, and what was under way when the
+    /// library was last open is not any more. These are changes.
+    pub(super) fn finish(self, world: &mut World) {
+        if self.damaged {
+            repair::mend_references(world);
+        }
+        repair::stop_what_ran(world);
+    }
+}

@@ -1,0 +1,557 @@
+//! Tables: the groups of kinds that change together, how their rows are gathered and how they come back.
+
+use bevy_ecs::bundle::{Bundle, NoBundleEffect};
+use bevy_ecs::entity::Entity;
+use bevy_ecs::query::QueryState;
+use bevy_ecs::world::World;
+use segue_components::album::{AlbumArtist, AlbumCover, AlbumInfo, AlbumKey, AlbumTags, AlbumTitle};
+use segue_components::artwork::{ContentHash, EmbeddedIn, Picture};
+use segue_components::file::{AudioHash, FileOf, FileStamp, Location, PlayedFrom, Presence, Unreadable};
+use segue_components::id::{AlbumId, ArtworkId, FileId, Id, JobId, Noun, PlayerId, ProviderId, TrackId};
+use segue_components::playback::{PlayerState, Queue, Volume};
+use segue_components::provider::{Access, ProviderKind, ProviderName};
+use segue_components::sync_job::{JobFailures, JobProgress, JobState, SyncOf};
+use segue_components::track::{
+    Added, ArtistCredit, AudioFormat, Cover, Dates, Duration, ExternalIds, Genres, Loudness, OnAlbum,
+    PlayStats, Position, Rating, SortTitle, Title,
+};
+use segue_components::wire::registry::{KindSet, Numbered};
+
+use super::page::{Page, PageError, PageWriter, ROWS, Slots, UnknownSection};
+use super::record::{Column, Gathered, Shared, Stored};
+use crate::catalog::Catalog;
+
+/// A table of the store.
+#[derive(Debug)]
+pub struct Table {
+    /// Its number in the store, never given to another.
+    pub number: u16,
+    /// Its name in messages.
+    pub name: &'static str,
+    /// What its rows are.
+    pub noun: Noun,
+    /// Whether it says which things there are. A noun has one such table; rows of the others only add to it.
+    pub primary: bool,
+    kinds: fn() -> KindSet,
+}
+
+impl Table {
+    /// The kinds in it.
+    #[must_use]
+    pub fn kinds(&self) -> KindSet {
+        (self.kinds)()
+    }
+
+    /// The table with this number.
+    #[must_use]
+    pub fn find(number: u16) -> Option<&'static Self> {
+        TABLES.iter().find(|table| table.number == number)
+    }
+}
+
+/// Added to the number of a table where its damaged pages are kept.
+pub const QUARANTINE: u16 = 0x8000;
+
+/// The kinds whose changes must survive a power cut, because nobody but the listener knows them.
+#[must_use]
+pub fn strict_kinds() -> KindSet {
+    KindSet::of::<Rating>()
+        | KindSet::of::<PlayStats>()
+        | KindSet::of::<ProviderKind>()
+        | KindSet::of::<ProviderName>()
+        | KindSet::of::<Access>()
+        | KindSet::of::<SyncOf>()
+        | KindSet::of::<JobState>()
+        | KindSet::of::<Queue>()
+        | KindSet::of::<Volume>()
+}
+
+/// The kinds that change all the time while music plays, and are not worth a write of their own.
+#[must_use]
+pub fn lazy_kinds() -> KindSet {
+    KindSet::of::<PlayerState>()
+}
+
+/// The first id of a page.
+fn first(page: u32) -> u64 {
+    u64::from(page) * ROWS as u64
+}
+
+/// Which page and slot an id has; `None` beyond 2^40 ids.
+#[must_use]
+pub fn place(number: u64) -> Option<(u32, u8)> {
+    let [slot, ..] = number.to_le_bytes();
+    u32::try_from(number / ROWS as u64).ok().map(|page| (page, slot))
+}
+
+fn spawn_all<B: Bundle<Effect: NoBundleEffect>>(
+    world: &mut World,
+    slots: &[u8],
+    entities: &mut [Option<Entity>; ROWS],
+    make: impl FnMut(u8) -> B,
+) {
+    let spawned = world.spawn_batch(slots.iter().copied().map(make));
+    for (&slot, entity) in slots.iter().zip(spawned) {
+        entities[usize::from(slot)] = Some(entity);
+    }
+}
+
+/// Spawns with one more component for each optional column that the group has: every combination of
+/// them is a bundle type of its own, so no row moves from archetype to archetype.
+macro_rules! choose {
+    ($world:ident, $slots:ident, $entities:ident, $has:expr, $make:expr;) => {
+        spawn_all($world, &$slots, &mut $entities, $make)
+    };
+    ($world:ident, $slots:ident, $entities:ident, $has:expr, $make:expr; $column:ident $($rest:ident)*) => {
+        if $has & 1 == 1 {
+            choose!($world, $slots, $entities, $has >> 1, {
+                let mut make = $make;
+                let column = &mut $column;
+                move |slot| (make(slot), column.take(slot).expect("the group has it"))
+            }; $($rest)*)
+        } else {
+            choose!($world, $slots, $entities, $has >> 1, $make; $($rest)*)
+        }
+    };
+}
+
+macro_rules! tables {
+    ($(
+        $number:literal $name:literal $noun:ident $primary:literal $module:ident {
+            $($column:ident: $component:ident,)*
+        }
+    )*) => {
+        /// Every table, by ascending number.
+        pub static TABLES: &[Table] = &[$(Table {
+            number: $number,
+            name: $name,
+            noun: Noun::$noun,
+            primary: $primary,
+            kinds: || {
+                let mut kinds = KindSet::NONE;
+                $(kinds |= KindSet::of::<$component>();)*
+                kinds
+            },
+        },)*];
+
+        $(mod $module {
+            use super::*;
+
+            pub(super) type Row = ($(Option<&'static $component>,)*);
+
+            #[derive(Default)]
+            struct Page<'w> {
+                $($column: Gathered<'w, $component>,)*
+            }
+
+            /// Gathers one page.
+            pub(super) fn write(
+                state: &mut QueryState<Row>,
+                world: &World,
+                entities: &[(u8, Entity)],
+                writer: &mut PageWriter,
+            ) -> Slots {
+                let query = state.query(world);
+                let mut rows = Slots::default();
+                let mut page = Page::default();
+                for &(slot, entity) in entities {
+                    let Ok(($($column,)*)) = query.get_inner(entity) else {
+                        continue;
+                    };
+                    let has = [$(page.$column.push(slot, $column),)*];
+                    if $primary || has.contains(&true) {
+                        rows.insert(slot);
+                    }
+                }
+                $(page.$column.write(writer);)*
+                rows
+            }
+
+            /// The rows of one page.
+            #[derive(Default)]
+            pub(super) struct Rows {
+                pub(super) rows: Slots,
+                $(pub(super) $column: Column<$component>,)*
+            }
+
+            impl Rows {
+                pub(super) fn read(
+                    page: &super::Page<'_>,
+                    shared: &mut Shared,
+                    unknown: &mut Vec<UnknownSection>,
+                ) -> Result<Self, PageError> {
+                    let mut rows = Self { rows: page.rows, ..Self::default() };
+                    // Of two versions of one kind the older one was written later: by a build that did
+                    // not know the newer. Descending, it comes last and stays.
+                    for section in page.sections.iter().rev() {
+                        match (section.kind, section.version) {
+                            $((kind, <$component as Stored>::VERSION)
+                                if kind == u16::from(<$component as Numbered>::KIND) =>
+                            {
+                                rows.$column.read(section, shared)?;
+                            })*
+                            (kind, version) => unknown.push(UnknownSection {
+                                kind,
+                                version,
+                                bytes: section.bytes.into(),
+                            }),
+                        }
+                    }
+                    Ok(rows)
+                }
+            }
+        })*
+
+        /// Gathers pages from a world; keeps what it costs to find the components.
+        #[derive(Debug)]
+        pub struct Encoders {
+            $($module: QueryState<$module::Row>,)*
+        }
+
+        impl Encoders {
+            /// Prepares for a world.
+            pub fn new(world: &mut World) -> Self {
+                Self {
+                    $($module: QueryState::new(world),)*
+                }
+            }
+
+            /// Adds the sections of one page and says which slots are rows. The slots must ascend.
+            pub fn write(
+                &mut self,
+                world: &World,
+                table: u16,
+                entities: &[(u8, Entity)],
+                writer: &mut PageWriter,
+            ) -> Slots {
+                match table {
+                    $($number => $module::write(&mut self.$module, world, entities, writer),)*
+                    _ => Slots::default(),
+                }
+            }
+        }
+    };
+}
+
+tables! {
+    1 "tracks" Track true tracks {
+        title: Title,
+        credit: ArtistCredit,
+        album: OnAlbum,
+        position: Position,
+        duration: Duration,
+        dates: Dates,
+        genres: Genres,
+        format: AudioFormat,
+        loudness: Loudness,
+        external: ExternalIds,
+        sort_title: SortTitle,
+        cover: Cover,
+        played_from: PlayedFrom,
+        album_tags: AlbumTags,
+    }
+    2 "track state" Track false track_state {
+        rating: Rating,
+        stats: PlayStats,
+        added: Added,
+    }
+    3 "files" File true files {
+        track: FileOf,
+        location: Location,
+        stamp: FileStamp,
+        sound: AudioHash,
+        presence: Presence,
+        unreadable: Unreadable,
+    }
+    4 "albums" Album true albums {
+        title: AlbumTitle,
+        artist: AlbumArtist,
+        info: AlbumInfo,
+        cover: AlbumCover,
+        key: AlbumKey,
+    }
+    5 "artwork" Artwork true artworks {
+        hash: ContentHash,
+        picture: Picture,
+        embedded: EmbeddedIn,
+    }
+    6 "providers" Provider true providers {
+        kind: ProviderKind,
+        name: ProviderName,
+        access: Access,
+    }
+    7 "jobs" SyncJob true jobs {
+        of: SyncOf,
+        state: JobState,
+        progress: JobProgress,
+        failures: JobFailures,
+    }
+    8 "players" Player true players {
+        queue: Queue,
+        state: PlayerState,
+        volume: Volume,
+    }
+}
+
+/// A page that was read, by table: see [`read`].
+pub struct Rows(AnyRows);
+
+enum AnyRows {
+    Tracks(tracks::Rows),
+    TrackState(track_state::Rows),
+    Files(files::Rows),
+    Albums(albums::Rows),
+    Artworks(artworks::Rows),
+    Providers(providers::Rows),
+    Jobs(jobs::Rows),
+    Players(players::Rows),
+}
+
+/// Reads all values of a page, and keeps aside what this build does not know. Nothing is spawned yet,
+/// so that a page is taken in whole or not at all.
+///
+/// # Errors
+/// [`PageError::Section`] if a section is not what its version says.
+pub fn read(
+    page: &Page<'_>,
+    shared: &mut Shared,
+    unknown: &mut Vec<UnknownSection>,
+) -> Result<Rows, PageError> {
+    Ok(Rows(match page.key.table {
+        1 => AnyRows::Tracks(tracks::Rows::read(page, shared, unknown)?),
+        2 => AnyRows::TrackState(track_state::Rows::read(page, shared, unknown)?),
+        3 => AnyRows::Files(files::Rows::read(page, shared, unknown)?),
+        4 => AnyRows::Albums(albums::Rows::read(page, shared, unknown)?),
+        5 => AnyRows::Artworks(artworks::Rows::read(page, shared, unknown)?),
+        6 => AnyRows::Providers(providers::Rows::read(page, shared, unknown)?),
+        7 => AnyRows::Jobs(jobs::Rows::read(page, shared, unknown)?),
+        8 => AnyRows::Players(players::Rows::read(page, shared, unknown)?),
+        _ => unreachable!("only tables of `TABLES` are loaded"),
+    }))
+}
+
+/// Spawns the rows of a page: those in which the `core` columns are complete in batches of one
+/// archetype each, the others one by one. The `rest` is inserted afterwards; few rows have it.
+macro_rules! spawn_rows {
+    (
+        $world:ident, $page:ident, $id:ident, $slots:expr,
+        core: $($core:ident)+; optional: $($optional:ident)*; rest: $($rest:ident)*;
+    ) => {{
+        let rows: Slots = $slots;
+        let base = first($page);
+        let id = |slot: u8| $id::from_number(base + u64::from(slot));
+        let mut entities = [None; ROWS];
+        let mut groups: Vec<(u32, Vec<u8>)> = Vec::new();
+        for slot in rows.iter() {
+            let mut group = u32::MAX;
+            if [$($core.has(slot)),+].iter().all(|&has| has) {
+                group = 0;
+                let optional: &[bool] = &[$($optional.has(slot)),*];
+                for (bit, &has) in optional.iter().enumerate() {
+                    group |= u32::from(has) << bit;
+                }
+            }
+            match groups.iter_mut().find(|(of, _)| *of == group) {
+                Some((_, slots)) => slots.push(slot),
+                None => groups.push((group, vec![slot])),
+            }
+        }
+        for (group, slots) in groups {
+            if group == u32::MAX {
+                for slot in slots {
+                    let mut entity = $world.spawn(id(slot));
+                    $(if let Some(value) = $core.take(slot) {
+                        entity.insert(value);
+                    })+
+                    $(if let Some(value) = $optional.take(slot) {
+                        entity.insert(value);
+                    })*
+                    entities[usize::from(slot)] = Some(entity.id());
+                }
+            } else {
+                choose!($world, slots, entities, group, |slot: u8| (
+                    id(slot),
+                    $($core.take(slot).expect("the group has it"),)+
+                ); $($optional)*);
+            }
+        }
+        $(if rows.iter().any(|slot| $rest.has(slot)) {
+            for slot in rows.iter() {
+                if let (Some(value), Some(entity)) = ($rest.take(slot), entities[usize::from(slot)]) {
+                    $world.entity_mut(entity).insert(value);
+                }
+            }
+        })*
+        let mut catalog = $world.resource_mut::<Catalog>();
+        for slot in rows.iter() {
+            if let Some(entity) = entities[usize::from(slot)] {
+                catalog.insert($id::NOUN, base + u64::from(slot), entity);
+            }
+        }
+        rows.count()
+    }};
+}
+
+/// Spawns the rows of one page of a noun: of its primary table, and of those that add to it. Rows that
+/// only the latter have are spawned too, because somebody wrote them; says how many rows there were.
+pub fn spawn(world: &mut World, page: u32, parts: impl IntoIterator<Item = Rows>) -> usize {
+    let (mut track, mut state): (tracks::Rows, track_state::Rows) = Default::default();
+    let mut count = 0;
+    for Rows(part) in parts {
+        match part {
+            AnyRows::Tracks(rows) => track = rows,
+            AnyRows::TrackState(rows) => state = rows,
+            AnyRows::Files(rows) => count += spawn_files(world, page, rows),
+            AnyRows::Albums(rows) => count += spawn_albums(world, page, rows),
+            AnyRows::Artworks(rows) => count += spawn_artworks(world, page, rows),
+            AnyRows::Providers(rows) => {
+                let providers::Rows {
+                    rows,
+                    mut kind,
+                    mut name,
+                    mut access,
+                } = rows;
+                count +=
+                    spawn_rows!(world, page, ProviderId, rows, core: kind name access; optional: ; rest: ;);
+            }
+            AnyRows::Jobs(rows) => {
+                let jobs::Rows {
+                    rows,
+                    mut of,
+                    mut state,
+                    mut progress,
+                    mut failures,
+                } = rows;
+                count += spawn_rows!(world, page, JobId, rows, core: of state progress failures; optional: ; rest: ;);
+            }
+            AnyRows::Players(rows) => {
+                let players::Rows {
+                    rows,
+                    mut queue,
+                    mut state,
+                    mut volume,
+                } = rows;
+                count +=
+                    spawn_rows!(world, page, PlayerId, rows, core: queue state volume; optional: ; rest: ;);
+            }
+        }
+    }
+    count + spawn_tracks(world, page, track, state)
+}
+
+fn spawn_tracks(world: &mut World, page: u32, track: tracks::Rows, state: track_state::Rows) -> usize {
+    let tracks::Rows {
+        rows,
+        mut title,
+        mut credit,
+        mut album,
+        mut position,
+        mut duration,
+        mut dates,
+        mut genres,
+        mut format,
+        mut loudness,
+        mut external,
+        mut sort_title,
+        mut cover,
+        mut played_from,
+        mut album_tags,
+    } = track;
+    let track_state::Rows {
+        rows: state_rows,
+        mut rating,
+        mut stats,
+        mut added,
+    } = state;
+    let rows = rows.union(&state_rows);
+    if rows == Slots::default() {
+        return 0;
+    }
+    spawn_rows!(
+        world, page, TrackId, rows,
+        core: title credit album position duration format played_from added album_tags;
+        optional: dates genres cover external;
+        rest: loudness sort_title rating stats;
+    )
+}
+
+fn spawn_files(world: &mut World, page: u32, file: files::Rows) -> usize {
+    let files::Rows {
+        rows,
+        mut track,
+        mut location,
+        mut stamp,
+        mut sound,
+        mut presence,
+        mut unreadable,
+    } = file;
+    spawn_rows!(
+        world, page, FileId, rows,
+        core: location stamp;
+        optional: track sound presence;
+        rest: unreadable;
+    )
+}
+
+fn spawn_albums(world: &mut World, page: u32, album: albums::Rows) -> usize {
+    let albums::Rows {
+        rows,
+        mut title,
+        mut artist,
+        mut info,
+        mut cover,
+        mut key,
+    } = album;
+    spawn_rows!(
+        world, page, AlbumId, rows,
+        core: title info key;
+        optional: artist cover;
+        rest: ;
+    )
+}
+
+fn spawn_artworks(world: &mut World, page: u32, artwork: artworks::Rows) -> usize {
+    let artworks::Rows {
+        rows,
+        mut hash,
+        mut picture,
+        mut embedded,
+    } = artwork;
+    spawn_rows!(
+        world, page, ArtworkId, rows,
+        core: hash picture;
+        optional: embedded;
+        rest: ;
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use segue_components::album::AlbumTotals;
+    use segue_components::wire::registry::KINDS;
+
+    #[test]
+    fn every_kind_has_one_table_or_a_reason_not_to() {
+        for kind in KINDS {
+            let tables = TABLES.iter().filter(|table| table.kinds().has(kind));
+            let nouns: Vec<_> = tables.map(|table| table.noun).collect();
+            // Totals are counted anew from the tracks.
+            let expected: &[Noun] = if kind.number == AlbumTotals::KIND {
+                &[]
+            } else {
+                &[kind.noun]
+            };
+            assert_eq!(nouns, expected, "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn an_id_has_a_page_and_a_slot() {
+        assert_eq!(place(0), Some((0, 0)));
+        assert_eq!(place(255), Some((0, 255)));
+        assert_eq!(place(256), Some((1, 0)));
+        assert_eq!(place((1 << 40) - 1), Some((u32::MAX, 255)));
+        assert_eq!(place(1 << 40), None);
+    }
+}
