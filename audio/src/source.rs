@@ -283,6 +283,7 @@ pub(crate) struct SharedSource {
     base: u64,
     position: u64,
     end: Option<u64>,
+    seekable: bool,
 }
 
 impl SharedSource {
@@ -298,6 +299,7 @@ impl SharedSource {
             base: 0,
             position: 0,
             end,
+            seekable: end.is_some(),
         }
     }
 
@@ -312,7 +314,14 @@ impl SharedSource {
             base: self.base + start,
             position: 0,
             end: end.map(|end| end.saturating_sub(start)),
+            seekable: self.seekable,
         }
+    }
+
+    /// The same handle, which tells readers that they cannot seek: they then take what comes, in order.
+    pub(crate) fn forward_only(mut self) -> Self {
+        self.seekable = false;
+        self
     }
 
     pub(crate) fn len(&self) -> Option<u64> {
@@ -392,11 +401,11 @@ impl Seek for SharedSource {
 
 impl MediaSource for SharedSource {
     fn is_seekable(&self) -> bool {
-        self.end.is_some()
+        self.seekable
     }
 
     fn byte_len(&self) -> Option<u64> {
-        self.end
+        self.end.filter(|_| self.seekable)
     }
 }
 

@@ -16,6 +16,7 @@ use super::free_format::FreeFormatReader;
 use super::sniff::Sniffed;
 use super::{Codec, Container, DecodeError};
 use crate::source::SharedSource;
+use crate::trim::mp4;
 
 /// Runs something of the decoding library and turns what it may do into a result.
 ///
@@ -30,8 +31,26 @@ pub(super) fn open_reader(
     source: &SharedSource,
     sniffed: &Sniffed,
 ) -> Result<Box<dyn FormatReader>, DecodeError> {
-    let window = source.window(sniffed.start, sniffed.end);
+    let window = || source.window(sniffed.start, sniffed.end);
     source.refill_budget();
+    // A cut MP4 opens and then gives no packet, unless it is read in order.
+    if sniffed.container == Container::Mp4 && mp4::read(&mut window())?.cut {
+        return open_window(source, window().forward_only(), sniffed);
+    }
+    let opened = open_window(source, window(), sniffed);
+    let in_order = matches!(sniffed.container, Container::Wav | Container::Aiff);
+    match opened {
+        // These readers look at all that is behind the audio first, and give up where the file was cut.
+        Err(DecodeError::Damaged { .. }) if in_order => open_window(source, window().forward_only(), sniffed),
+        other => other,
+    }
+}
+
+fn open_window(
+    source: &SharedSource,
+    window: SharedSource,
+    sniffed: &Sniffed,
+) -> Result<Box<dyn FormatReader>, DecodeError> {
     let mut stream = MediaSourceStream::new(Box::new(window), MediaSourceStreamOptions::default());
     let options = FormatOptions::default();
     let opened = guarded(|| -> Result<Box<dyn FormatReader>, Error> {

@@ -37,6 +37,8 @@ pub(crate) struct Movie {
     pub(crate) timescale: u32,
     pub(crate) tracks: Vec<AudioTrack>,
     pub(crate) itunsmpb: Option<ItunSmpb>,
+    /// The file ends within the box of audio that follows the movie.
+    pub(crate) cut: bool,
 }
 
 impl Movie {
@@ -85,13 +87,21 @@ pub(crate) fn read(source: &mut SharedSource) -> io::Result<Movie> {
     let mut movie = Movie::default();
     let mut walker = Walker { source, seen: 0 };
     let len = walker.source.len().unwrap_or(u64::MAX);
-    walker.walk(0, len, &mut |walker, kind, start, end| {
-        if kind == *b"moov" {
-            walker.movie(start, end, &mut movie)?;
-            return Ok(false);
+    let mut found = false;
+    let mut audio_end = None;
+    walker.walk(0, u64::MAX, &mut |walker, kind, start, end| {
+        match &kind {
+            b"moov" => {
+                found = true;
+                walker.movie(start, end, &mut movie)?;
+            }
+            b"mdat" | b"moof" => audio_end = Some(end),
+            _ => {}
         }
-        Ok(true)
+        // Fragments go on and on; the first tells enough.
+        Ok(end < len && !(found && audio_end.is_some()))
     })?;
+    movie.cut = found && audio_end.is_some_and(|end| end != u64::MAX && end > len);
     movie.tracks.retain(|track| track.is_audio);
     Ok(movie)
 }
@@ -270,6 +280,7 @@ mod tests {
             timescale,
             tracks: vec![track],
             itunsmpb: None,
+            cut: false,
         }
     }
 

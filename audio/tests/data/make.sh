@@ -24,7 +24,7 @@ for half in a b; do
   lame --quiet -V4 "$work/$half.wav" $half-vbr.mp3
   enc $half -c:a aac -aac_pns 0 -b:a 160k $half.m4a
   enc $half -c:a alac $half-alac.m4a
-  enc $half -c:a libvorbis -q:a 3 $half.ogg
+  enc $half -c:a libvorbis -q:a 3 -page_duration 60000 $half.ogg
   flac -s -f -5 --no-padding "$work/$half.wav" -o $half.flac
 done
 cp "$work/a.wav" a.wav
@@ -33,5 +33,5 @@ enc a -c:a aac -aac_pns 0 -b:a 160k -movflags +faststart a-faststart.m4a
 enc a -c:a aac -aac_pns 0 -b:a 160k -movflags +frag_keyframe+delay_moov -frag_duration 200000 a-fragmented.m4a
 enc a -c:a aac -aac_pns 0 -b:a 160k a.aac
 enc a -c:a libmp3lame -q:a 4 -write_xing 0 -id3v2_version 0 a-headerless.mp3
-ffmpeg -v error -y -fflags +bitexact -i a.ogg -i b.ogg -map 0 -map 1 -c copy muxed.ogg
+ffmpeg -v error -y -fflags +bitexact -i a.ogg -i b.ogg -map 0 -map 1 -c copy -page_duration 60000 muxed.ogg
 cat a.ogg b.ogg > chained.ogg
