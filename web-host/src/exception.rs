@@ -27,3 +27,12 @@ pub fn text(thrown: &JsValue) -> String {
         None => format!("{thrown:?}"),
     }
 }
+
+/// The message of an exception without its name: for errors that were made for people.
+#[must_use]
+pub fn message(thrown: &JsValue) -> String {
+    match thrown.dyn_ref::<Error>() {
+        Some(error) => String::from(error.message()),
+        None => text(thrown),
+    }
+}

@@ -5,6 +5,10 @@
 //!
 //! - [`exception`]: what JavaScript throws, in words
 //! - [`web_lock`], [`storage`], [`indexed_db`]: where a library is kept, and by whom
+//! - [`folders`], [`source`]: the bytes of files
+//! - [`clock`], [`port`]: time, and bytes from one worker to another
+//! - [`shared_ring`], [`audio`]: the audio worker
+//! - [`pool`], [`thumbnail`]: the workers that read tags
 
 #[cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
 compile_error!(
@@ -12,7 +16,15 @@ compile_error!(
      wakes a future in a later turn: build the bundles without this target feature"
 );
 
+pub mod audio;
+pub mod clock;
 pub mod exception;
+pub mod folders;
 pub mod indexed_db;
+pub mod pool;
+pub mod port;
+pub mod shared_ring;
+pub mod source;
 pub mod storage;
+pub mod thumbnail;
 pub mod web_lock;
