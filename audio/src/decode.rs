@@ -168,6 +168,30 @@ pub struct Damage {
     pub truncated: bool,
 }
 
+impl Damage {
+    /// Whether anything was wrong.
+    #[must_use]
+    pub fn is_any(&self) -> bool {
+        *self != Self::default()
+    }
+}
+
+impl fmt::Display for Damage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut parts = Vec::new();
+        if self.skipped_packets > 0 {
+            parts.push(format!("{} packets left out", self.skipped_packets));
+        }
+        if self.lost_frames > 0 {
+            parts.push(format!("{} frames missing", self.lost_frames));
+        }
+        if self.truncated {
+            parts.push("it ends too early".to_owned());
+        }
+        f.write_str(&parts.join(", "))
+    }
+}
+
 /// A file being decoded.
 ///
 /// ```
@@ -448,12 +472,10 @@ impl Decoder {
             };
             let at = self.time_of(&packet, frames);
             let sought = std::mem::take(&mut self.seeking);
-            if sought {
-                if at > self.drop_before {
-                    // The reader went too far, which only the packet's own time shows.
-                    self.reopen()?;
-                    continue;
-                }
+            if sought && at > self.drop_before {
+                // The reader went too far, which only the packet's own time shows.
+                self.reopen()?;
+                continue;
             }
             if at > self.at && !sought && self.ticks_are_frames() {
                 self.damage.lost_frames += at.abs_diff(self.at);

@@ -88,7 +88,8 @@ pub struct Player<S> {
     spans: VecDeque<Span>,
     ended: bool,
     asked_for_next: bool,
-    last_state: (AudioStatus, Option<u64>),
+    /// None makes the next step report, whatever it finds.
+    last_state: Option<(AudioStatus, Option<u64>)>,
     last_position: u64,
     last_stats: u64,
     planes: Vec<Vec<f32>>,
@@ -120,7 +121,7 @@ impl<S: Sink> Player<S> {
             spans: VecDeque::new(),
             ended: true,
             asked_for_next: false,
-            last_state: (AudioStatus::Stopped, None),
+            last_state: Some((AudioStatus::Stopped, None)),
             last_position: 0,
             last_stats: 0,
             planes: Vec::new(),
@@ -175,6 +176,7 @@ impl<S: Sink> Player<S> {
     fn obey(&mut self, command: AudioCommand, reports: &mut Vec<AudioReport>) {
         match self.transport.apply(command) {
             Effect::Begin(item) => {
+                self.last_state = None;
                 self.silence();
                 self.sink.set_playing(self.transport.is_playing());
                 self.begin(item, reports);
@@ -183,7 +185,10 @@ impl<S: Sink> Player<S> {
                 self.silence();
                 self.sink.set_playing(false);
             }
-            Effect::Seek(position) => self.seek(position, reports),
+            Effect::Seek(position) => {
+                self.last_state = None;
+                self.seek(position, reports);
+            }
             Effect::NextChanged => self.next_changed(reports),
             Effect::Play(playing) => self.sink.set_playing(playing),
             Effect::Volume(gain) => self.sink.set_gain(gain),
@@ -492,8 +497,8 @@ impl<S: Sink> Player<S> {
             }
             (true, true) => AudioStatus::Playing,
         };
-        if (status, key) != self.last_state || position.abs_diff(self.last_position) >= 250 {
-            self.last_state = (status, key);
+        if Some((status, key)) != self.last_state || position.abs_diff(self.last_position) >= 250 {
+            self.last_state = Some((status, key));
             self.last_position = position;
             reports.push(AudioReport::State {
                 status,

@@ -166,6 +166,10 @@ impl StereoResampler {
 mod tests {
     use super::*;
 
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a test signal of single precision"
+    )]
     fn sine(rate: f64, hertz: f64, frames: usize) -> Vec<f32> {
         (0..frames)
             .map(|i| (i as f64 * hertz * std::f64::consts::TAU / rate).sin() as f32 * 0.5)

@@ -24,11 +24,12 @@ pub(crate) fn data(name: &str) -> PathBuf {
 }
 
 pub(crate) fn json(path: &Path) -> serde_json::Value {
-    serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
+    serde_json::from_slice(&std::fs::read(path).expect("the file of a test is there and whole"))
+        .expect("the file of a test is there and whole")
 }
 
 pub(crate) fn source(path: &Path) -> Box<dyn Source> {
-    Box::new(FileSource::open(path).unwrap())
+    Box::new(FileSource::open(path).expect("the file of a test is there and whole"))
 }
 
 pub(crate) fn md5_of(path: &Path) -> Result<PcmSummary, DecodeError> {
@@ -67,8 +68,8 @@ pub(crate) fn interleave(planes: &[Vec<f32>]) -> Vec<f32> {
 
 pub(crate) fn gunzip(path: &Path) -> Vec<u8> {
     let mut bytes = Vec::new();
-    flate2::read::GzDecoder::new(std::fs::File::open(path).unwrap())
+    flate2::read::GzDecoder::new(std::fs::File::open(path).expect("the file of a test is there and whole"))
         .read_to_end(&mut bytes)
-        .unwrap();
+        .expect("the file of a test is there and whole");
     bytes
 }

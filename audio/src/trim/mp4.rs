@@ -188,8 +188,8 @@ impl<'a> Walker<'a> {
                 b"elst" => track.edit = first_edit(&walker.payload(start, end)?),
                 b"stts" => {
                     let body = walker.payload(start, end)?;
-                    let entries = body.get(8..).unwrap_or_default().chunks_exact(8);
-                    track.total = entries.fold(0, |total: u64, entry| {
+                    let (entries, _) = body.get(8..).unwrap_or_default().as_chunks::<8>();
+                    track.total = entries.iter().fold(0, |total: u64, entry| {
                         total.saturating_add(u64::from(be32(entry, 0)) * u64::from(be32(entry, 4)))
                     });
                 }
