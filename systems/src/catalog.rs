@@ -77,6 +77,11 @@ impl Catalog {
         self.nouns[index(noun)].entities.insert(number, entity);
     }
 
+    /// Forgets a number; its entity stays, and its number is not given out again.
+    pub fn remove(&mut self, noun: Noun, number: u64) -> Option<Entity> {
+        self.nouns[index(noun)].entities.remove(&number)
+    }
+
     /// Spawns an entity with a new id and these components.
     pub fn spawn<I: Id>(world: &mut World, bundle: impl bevy_ecs::bundle::Bundle) -> I {
         let id = I::from_number(world.resource_mut::<Self>().next(I::NOUN));
@@ -92,9 +97,7 @@ impl Catalog {
 
     /// Despawns the entity of a noun and number. `false` where there was none.
     pub fn despawn_number(world: &mut World, noun: Noun, number: u64) -> bool {
-        let entity = world.resource_mut::<Self>().nouns[index(noun)]
-            .entities
-            .remove(&number);
+        let entity = world.resource_mut::<Self>().remove(noun, number);
         entity.is_some_and(|entity| world.despawn(entity))
     }
 

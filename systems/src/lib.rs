@@ -6,6 +6,7 @@
 //! - [`catalog`], [`changes`]: ids, and the log of what changed that everything below feeds on
 //! - [`link`]: requests of hosts in, answers out
 //! - [`query`]: what a listener types, and which rows answer it
+//! - [`mirror`]: what each host sees, kept true
 //! - [`notices`]: what every host is told once
 //! - [`persist`]: what changed becomes pages in a store
 //! - [`inlet`], [`http`]: what the outside sends in
@@ -19,6 +20,7 @@ pub mod clock;
 pub mod http;
 pub mod inlet;
 pub mod link;
+pub mod mirror;
 pub mod notices;
 pub mod persist;
 pub mod playback;

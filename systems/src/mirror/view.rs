@@ -1,0 +1,162 @@
+//! A view as the library keeps it: a query, a window, what the window shows now and what the host was
+//! told that it shows.
+
+use segue_components::id::Noun;
+use segue_components::wire::frame::ViewPatch;
+
+use super::diff;
+use crate::query::ast::Query;
+use crate::query::index::Found;
+use crate::query::parser::{self, QueryError};
+
+/// How often a view is answered anew at most while changes stream in, in milliseconds.
+pub const REFRESH_EVERY: u64 = 100;
+
+/// What a host sees of a view.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Shown {
+    offset: u32,
+    found: Found,
+    error: Option<QueryError>,
+}
+
+/// A view of one host.
+#[derive(Debug)]
+pub(crate) struct View {
+    pub(crate) number: u32,
+    pub(crate) noun: Noun,
+    /// The last query that was right.
+    query: Query,
+    offset: u32,
+    limit: u32,
+    shown: Shown,
+    /// `None` before the host was told anything, and after a snapshot.
+    told: Option<Shown>,
+    /// Whether the host waits for an answer.
+    asked: bool,
+    /// Whether the first query was right.
+    answerable: bool,
+    /// The version of the index that was answered from, and when.
+    answered: Option<(u64, u64)>,
+}
+
+impl View {
+    pub(crate) fn new(number: u32, noun: Noun) -> Self {
+        Self {
+            number,
+            noun,
+            query: Query::default(),
+            offset: 0,
+            limit: 0,
+            shown: Shown::default(),
+            told: None,
+            asked: true,
+            answerable: false,
+            answered: None,
+        }
+    }
+
+    /// Shows another query. A wrong one leaves rows and total as they are.
+    ///
+    /// # Errors
+    /// [`QueryError`] if it does not follow the grammar; the view tells the host as well.
+    pub(crate) fn set_query(&mut self, query: &str) -> Result<(), QueryError> {
+        let parsed = parser::parse(query);
+        self.asked = true;
+        self.shown.error = parsed.as_ref().err().cloned();
+        self.query = match parsed {
+            Ok(query) => query,
+            Err(error) => return Err(error),
+        };
+        self.answerable = true;
+        Ok(())
+    }
+
+    pub(crate) fn set_window(&mut self, offset: u32, limit: u32) {
+        self.asked = true;
+        self.offset = offset;
+        self.limit = limit;
+    }
+
+    /// When it should be answered from the index of this version; `None` if it is already.
+    pub(crate) fn due(&self, version: u64) -> Option<u64> {
+        if !self.answerable {
+            return None;
+        }
+        match self.answered {
+            None => Some(0),
+            Some(_) if self.asked => Some(0),
+            Some((answered, at)) => (answered != version).then_some(at + REFRESH_EVERY),
+        }
+    }
+
+    /// Answers it.
+    pub(crate) fn answer(
+        &mut self,
+        version: u64,
+        now: u64,
+        find: impl FnOnce(Noun, &Query, u32, u32) -> Found,
+    ) {
+        self.shown.found = find(self.noun, &self.query, self.offset, self.limit);
+        self.shown.offset = self.offset;
+        self.asked = false;
+        self.answered = Some((version, now));
+    }
+
+    /// Whether an answer must not wait for others.
+    pub(crate) fn is_asked(&self) -> bool {
+        self.asked && self.answerable
+    }
+
+    /// Takes rows that are no more out of the window at once; the next answer fills the gap.
+    pub(crate) fn forget(&mut self, gone: impl Fn(u64) -> bool) -> bool {
+        let before = self.shown.found.ids.len();
+        self.shown.found.ids.retain(|&id| !gone(id));
+        let removed = before - self.shown.found.ids.len();
+        self.shown.found.total = self
+            .shown
+            .found
+            .total
+            .saturating_sub(u32::try_from(removed).unwrap_or(u32::MAX));
+        removed > 0
+    }
+
+    /// The ids in the window.
+    pub(crate) fn rows(&self) -> &[u64] {
+        &self.shown.found.ids
+    }
+
+    /// Whether the host does not know yet what it shows.
+    pub(crate) fn is_untold(&self) -> bool {
+        let ready = self.answered.is_some() || self.shown.error.is_some();
+        ready && self.told.as_ref() != Some(&self.shown)
+    }
+
+    /// What the host must be told.
+    pub(crate) fn patch(&self) -> ViewPatch {
+        let told = self.told.as_ref().map_or(&[][..], |told| &told.found.ids);
+        ViewPatch {
+            view: self.number,
+            total: self.shown.found.total,
+            offset: self.shown.offset,
+            reset: self.told.is_none(),
+            error: self
+                .shown
+                .error
+                .as_ref()
+                .map(|error| (error.column, error.found.clone(), error.expected.clone())),
+            splices: diff::splices(told, &self.shown.found.ids),
+            closed: false,
+        }
+    }
+
+    /// Notes that the host was told.
+    pub(crate) fn tell(&mut self) {
+        self.told = Some(self.shown.clone());
+    }
+
+    /// Notes that the host forgot everything.
+    pub(crate) fn untell(&mut self) {
+        self.told = None;
+    }
+}
