@@ -6,7 +6,6 @@
 //! - [`receive`]: the host's side: frames into a world
 //! - [`client`]: the host's side in one piece: requests, views and events over [`receive`]
 
-use bevy_ecs::message::MessageRegistry;
 use bevy_ecs::schedule::{IntoScheduleConfigs, Schedules};
 use bevy_ecs::world::World;
 use segue_components::album::{AlbumKey, AlbumTags};
@@ -16,7 +15,6 @@ use segue_components::id::Noun;
 use segue_components::wire::registry::{Kind, KindSet};
 
 use crate::changes;
-use crate::link::{Answer, Asked, HostSaid, Hosts};
 use crate::notices::Notices;
 use crate::plugin::Plugin;
 use crate::query::index::{Index, update_index};
@@ -51,12 +49,8 @@ pub struct MirrorPlugin;
 impl Plugin for MirrorPlugin {
     fn build(&self, world: &mut World) {
         world.init_resource::<Index>();
-        world.init_resource::<Hosts>();
         world.init_resource::<Notices>();
         world.init_resource::<send::Mirrors>();
-        MessageRegistry::register_message::<Asked>(world);
-        MessageRegistry::register_message::<Answer>(world);
-        MessageRegistry::register_message::<HostSaid>(world);
         world.resource_mut::<Schedules>().add_systems(
             Tick,
             (

@@ -4,11 +4,13 @@
 //! - [`ast`], [`parser`]: the language
 //! - [`index`]: rows, orders and words, kept up to date; answers queries
 
+use bevy_ecs::message::Messages;
 use bevy_ecs::schedule::{IntoScheduleConfigs, Schedules};
 use bevy_ecs::world::World;
 use segue_components::id::{Noun, TrackId};
 use segue_components::report::RequestError;
 
+use crate::persist::Loaded;
 use crate::plugin::Plugin;
 use crate::schedule::{Tick, TickSystems};
 
@@ -41,6 +43,8 @@ pub struct QueryPlugin;
 impl Plugin for QueryPlugin {
     fn build(&self, world: &mut World) {
         world.init_resource::<index::Index>();
+        // Whoever loads registers it as a message; without a store nobody does, and none is ever written.
+        world.init_resource::<Messages<Loaded>>();
         world
             .resource_mut::<Schedules>()
             .add_systems(Tick, index::update_index.in_set(TickSystems::Index));

@@ -1,7 +1,9 @@
 //! The index: what queries are answered from, kept up to date with the log of changes.
 
 use bevy_ecs::entity::Entity;
+use bevy_ecs::message::{MessageCursor, Messages};
 use bevy_ecs::resource::Resource;
+use bevy_ecs::system::Local;
 use bevy_ecs::world::{EntityRef, Mut, World};
 use bevy_platform::collections::{HashMap, HashSet};
 use segue_components::prelude::*;
@@ -15,6 +17,7 @@ use super::table::{self, Fields, Row, Table};
 use crate::catalog::Catalog;
 use crate::changes::Changes;
 use crate::clock::{Clock, Wake};
+use crate::persist::Loaded;
 
 /// How many rows' text a tick takes in when many are waiting: a few milliseconds in a browser.
 const WORDED_PER_TICK: usize = 4_096;
@@ -577,10 +580,16 @@ fn lend(table: &mut Table, world: &World, album: u64) -> Lent {
     lent
 }
 
-/// Brings the index up to date with the log.
-pub(crate) fn update_index(world: &mut World) {
+/// Brings the index up to date with the log, or makes it anew once a store was loaded.
+pub(crate) fn update_index(world: &mut World, mut loaded: Local<MessageCursor<Loaded>>) {
+    let loaded = loaded.read(world.resource::<Messages<Loaded>>()).count() > 0;
+    if loaded {
+        rebuild(world);
+    }
     world.resource_scope(|world, mut index: Mut<Index>| {
-        index.update(world);
+        if !loaded {
+            index.update(world);
+        }
         if !index.take_words(world, WORDED_PER_TICK) {
             let now = world.resource::<Clock>().now;
             world.resource_mut::<Wake>().at(now);
