@@ -92,6 +92,7 @@ impl MpegHeader {
     }
 
     /// Frames of audio that this frame decodes to.
+    #[cfg(feature = "mp3")]
     pub(crate) fn samples(&self) -> u64 {
         match self.layer {
             Layer::One => 384,
@@ -101,6 +102,7 @@ impl MpegHeader {
     }
 
     /// The length of layer III's side information in bytes.
+    #[cfg(feature = "mp3")]
     pub(crate) fn side_info_len(&self) -> usize {
         match (self.mpeg1, self.mono) {
             (true, false) => 32,

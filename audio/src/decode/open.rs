@@ -7,9 +7,8 @@ use symphonia::core::codecs::audio::well_known::{
 };
 use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoder, AudioDecoderOptions};
 use symphonia::core::errors::Error;
-use symphonia::core::formats::{FormatOptions, FormatReader, Track};
-use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions, ReadBytes};
-use symphonia::default::formats;
+use symphonia::core::formats::{FormatReader, Track};
+use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
 
 #[cfg(feature = "mp3")]
 use super::free_format::FreeFormatReader;
@@ -51,42 +50,69 @@ fn open_window(
     window: SharedSource,
     sniffed: &Sniffed,
 ) -> Result<Box<dyn FormatReader>, DecodeError> {
-    let mut stream = MediaSourceStream::new(Box::new(window), MediaSourceStreamOptions::default());
-    let options = FormatOptions::default();
-    let opened = guarded(|| -> Result<Box<dyn FormatReader>, Error> {
-        Ok(match sniffed.container {
-            #[cfg(feature = "mp3")]
-            Container::Mp3 => match sniffed.free_format {
-                Some(frame_len) => Box::new(FreeFormatReader::try_new(stream, frame_len)?),
-                None => Box::new(formats::MpaReader::try_new(stream, options)?),
-            },
-            #[cfg(feature = "aac")]
-            Container::Adts => Box::new(formats::AdtsReader::try_new(stream, options)?),
-            #[cfg(any(feature = "aac", feature = "alac"))]
-            Container::Mp4 => {
-                // The reader expects to stand behind the four bytes of the first box's length.
-                stream.read_quad_bytes()?;
-                Box::new(formats::IsoMp4Reader::try_new(stream, options)?)
-            }
-            #[cfg(feature = "flac")]
-            Container::Flac => Box::new(formats::FlacReader::try_new(stream, options)?),
-            #[cfg(any(feature = "vorbis", feature = "flac"))]
-            Container::Ogg => Box::new(formats::OggReader::try_new(stream, options)?),
-            #[cfg(feature = "wav")]
-            Container::Wav => Box::new(formats::WavReader::try_new(stream, options)?),
-            #[cfg(feature = "aiff")]
-            Container::Aiff => Box::new(formats::AiffReader::try_new(stream, options)?),
-            #[cfg(not(all(
-                feature = "mp3",
-                feature = "aac",
-                feature = "flac",
-                feature = "wav",
-                feature = "aiff"
-            )))]
-            _ => return Err(Error::Unsupported("built without this format")),
-        })
-    });
+    let stream = MediaSourceStream::new(Box::new(window), MediaSourceStreamOptions::default());
+    let opened = guarded(|| reader_of(stream, sniffed));
     opened.map_err(|error| decode_error(source, sniffed.container, error, 0))
+}
+
+#[cfg(not(any(
+    feature = "mp3",
+    feature = "aac",
+    feature = "alac",
+    feature = "flac",
+    feature = "vorbis",
+    feature = "wav",
+    feature = "aiff"
+)))]
+fn reader_of(_: MediaSourceStream<'static>, _: &Sniffed) -> Result<Box<dyn FormatReader>, Error> {
+    Err(Error::Unsupported("built without any codec"))
+}
+
+#[cfg(any(
+    feature = "mp3",
+    feature = "aac",
+    feature = "alac",
+    feature = "flac",
+    feature = "vorbis",
+    feature = "wav",
+    feature = "aiff"
+))]
+#[expect(
+    clippy::allow_attributes,
+    reason = "which of these are unused depends on the codecs that are built in"
+)]
+#[allow(unused_variables, unused_mut, unreachable_patterns, reason = "so does this")]
+fn reader_of(
+    mut stream: MediaSourceStream<'static>,
+    sniffed: &Sniffed,
+) -> Result<Box<dyn FormatReader>, Error> {
+    use symphonia::default::formats;
+    let options = symphonia::core::formats::FormatOptions::default();
+    let reader: Box<dyn FormatReader> = match sniffed.container {
+        #[cfg(feature = "mp3")]
+        Container::Mp3 => match sniffed.free_format {
+            Some(frame_len) => Box::new(FreeFormatReader::try_new(stream, frame_len)?),
+            None => Box::new(formats::MpaReader::try_new(stream, options)?),
+        },
+        #[cfg(feature = "aac")]
+        Container::Adts => Box::new(formats::AdtsReader::try_new(stream, options)?),
+        #[cfg(any(feature = "aac", feature = "alac"))]
+        Container::Mp4 => {
+            // The reader expects to stand behind the four bytes of the first box's length.
+            symphonia::core::io::ReadBytes::read_quad_bytes(&mut stream)?;
+            Box::new(formats::IsoMp4Reader::try_new(stream, options)?)
+        }
+        #[cfg(feature = "flac")]
+        Container::Flac => Box::new(formats::FlacReader::try_new(stream, options)?),
+        #[cfg(any(feature = "vorbis", feature = "flac"))]
+        Container::Ogg => Box::new(formats::OggReader::try_new(stream, options)?),
+        #[cfg(feature = "wav")]
+        Container::Wav => Box::new(formats::WavReader::try_new(stream, options)?),
+        #[cfg(feature = "aiff")]
+        Container::Aiff => Box::new(formats::AiffReader::try_new(stream, options)?),
+        _ => return Err(Error::Unsupported("built without this format")),
+    };
+    Ok(reader)
 }
 
 /// The track to play and a decoder for it.
