@@ -26,6 +26,8 @@ pub mod parser;
 mod random;
 mod strings;
 mod table;
+#[cfg(test)]
+mod tests;
 
 /// All tracks that answer a query, in its order.
 ///

@@ -45,7 +45,8 @@ impl Random {
         }
     }
 
-    fn small(&mut self) -> u32 {
+    /// A number below 3000.
+    pub(crate) fn small(&mut self) -> u32 {
         u32::try_from(self.below(3_000)).expect("small")
     }
 
