@@ -21,7 +21,8 @@ pub use error::DecodeError;
 
 use crate::mix::Speakers;
 use crate::source::{SharedSource, Source};
-use crate::trim::{MP3_DECODER_DELAY, Trim, itunes, mp4};
+use crate::trim::mp4::{self, PacketGrid};
+use crate::trim::{MP3_DECODER_DELAY, Trim, itunes};
 use open::guarded;
 use sniff::Sniffed;
 
@@ -213,6 +214,8 @@ pub struct Decoder {
     track: Track,
     info: StreamInfo,
     trim: Trim,
+    // Where an MP4's packets are, if their times do not say it.
+    grid: Option<PacketGrid>,
     // Where the codec's output stands: the next frame it puts out, if packets follow each other.
     at: i64,
     // What has to be added to a packet's time: the lengths of the Ogg streams before this one.
@@ -258,7 +261,7 @@ impl Decoder {
         let multiplexed = sniffed.container == Container::Ogg && open::ogg_streams(&source, &sniffed)? > 1;
         let reader = open::open_reader(&source, &sniffed)?;
         let (track, decoder) = open::open_track(&source, sniffed.container, reader.as_ref())?;
-        let (info, trim) = describe(&mut source, &sniffed, &track, decoder.as_ref(), options)?;
+        let (info, trim, grid) = describe(&mut source, &sniffed, &track, decoder.as_ref(), options)?;
         let mut opened = Self {
             seekable: !multiplexed && sniffed.free_format.is_none(),
             source,
@@ -268,6 +271,7 @@ impl Decoder {
             track,
             info,
             trim,
+            grid,
             at: 0,
             link_start: 0,
             drop_before: i64::MIN,
@@ -581,7 +585,7 @@ impl Decoder {
             .map_or(self.at, |time| time.saturating_add(self.link_start));
         // In coarse units two packets' times can differ from their lengths by less than a unit: not a gap.
         let jitter = i64::try_from(frames).unwrap_or(0) / 2;
-        let exact = self.ticks_are_frames();
+        let exact = self.grid.is_some() || self.ticks_are_frames();
         if !exact && !self.seeking && (time - self.at).abs() <= jitter {
             self.at
         } else {
@@ -597,6 +601,9 @@ impl Decoder {
 
     /// A time of the container in frames.
     fn frame(&self, ts: Timestamp) -> Option<i64> {
+        if let Some(grid) = &self.grid {
+            return grid.frame(ts.get());
+        }
         let Some(base) = self.track.time_base.filter(|_| !self.ticks_are_frames()) else {
             return Some(ts.get());
         };
@@ -607,6 +614,9 @@ impl Decoder {
 
     /// The last time of the container that is not after a frame.
     fn timestamp(&self, frame: i64) -> Option<Timestamp> {
+        if let Some(grid) = &self.grid {
+            return grid.time(frame).map(Timestamp::new);
+        }
         let Some(base) = self.track.time_base.filter(|_| !self.ticks_are_frames()) else {
             return Some(Timestamp::new(frame));
         };
@@ -655,7 +665,7 @@ fn describe(
     track: &Track,
     decoder: &dyn AudioDecoder,
     options: &OpenOptions,
-) -> Result<(StreamInfo, Trim), DecodeError> {
+) -> Result<(StreamInfo, Trim, Option<PacketGrid>), DecodeError> {
     let params = decoder.codec_params();
     let damaged = |what: &str| DecodeError::Damaged {
         what: what.into(),
@@ -676,6 +686,7 @@ fn describe(
         .num_frames
         .filter(|frames| *frames > 0 || sniffed.container != Container::Mp4);
     let mut frames_exact = frames.is_some();
+    let mut grid = None;
     let mut trim = match (sniffed.container, codec) {
         (_, Codec::Mp3) => match (track.delay, track.num_frames) {
             // Times before zero are the delay.
@@ -691,8 +702,11 @@ fn describe(
             }
         },
         (Container::Mp4, _) => {
-            mp4::read(&mut source.window(sniffed.start, None))?.trim(track.id, sample_rate)
+            let movie = mp4::read(&mut source.window(sniffed.start, None))?;
+            grid = movie.grid(track.id, sample_rate).filter(|_| codec == Codec::Aac);
+            movie.trim(track.id, sample_rate)
         }
+
         (Container::Adts, _) => {
             frames_exact = false;
             Trim::default()
@@ -726,5 +740,5 @@ fn describe(
         frames,
         frames_exact,
     };
-    Ok((info, trim))
+    Ok((info, trim, grid))
 }

@@ -49,6 +49,18 @@ fn check_seeks_within(name: &str, tolerance: f32) {
             assert_eq!(decoder.next_block(&mut block).unwrap(), 0, "{name}");
         }
     }
+    // A place that is off shows in how much is left, whatever the samples say.
+    for place in [total / 3, total * 35 / 100, total / 2] {
+        decoder.seek(place as u64).unwrap();
+        let mut left = 0;
+        loop {
+            match decoder.next_block(&mut block).unwrap() {
+                0 => break,
+                frames => left += frames,
+            }
+        }
+        assert_eq!(left, total - place, "{name}: from {place} to the end");
+    }
     // Once more after the end was read to, where some readers break.
     while decoder.next_block(&mut block).unwrap() > 0 {}
     decoder.seek(total as u64 / 2).unwrap();
@@ -111,9 +123,10 @@ fn seeks_in_long_real_files_are_exact() {
         "mp3-conformance/exact/l3-he_free.bit.mp3",
     ] {
         let path = root.join(name);
-        // This encoder leaves noise to the decoder's chance, which is another after a seek.
+        // Some blocks of this one hold noise that the decoder's generator makes; its state depends on what was
+        // decoded before. The difference is at most 9.3e-4, in the same blocks wherever the seek begins.
         let tolerance = if name.ends_with("lena.m4a") {
-            5e-3
+            2e-3
         } else {
             TOLERANCE
         };

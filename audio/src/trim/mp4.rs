@@ -27,6 +27,8 @@ pub(crate) struct AudioTrack {
     pub(crate) edit: Option<(u64, u64)>,
     /// The sum of all samples' durations in the track's units; zero in fragmented files.
     pub(crate) total: u64,
+    /// The durations of the samples, as runs of equal ones: how many, and how long each.
+    runs: Vec<(u32, u32)>,
     is_audio: bool,
 }
 
@@ -42,6 +44,14 @@ pub(crate) struct Movie {
 }
 
 impl Movie {
+    /// Where the track's packets are, if their times do not say it.
+    pub(crate) fn grid(&self, id: u32, rate: u32) -> Option<PacketGrid> {
+        self.tracks
+            .iter()
+            .find(|track| track.id == id)
+            .and_then(|track| PacketGrid::new(track, rate))
+    }
+
     /// Which frames of the track are the recording, at `rate` frames a second.
     pub(crate) fn trim(&self, id: u32, rate: u32) -> Trim {
         let Some(track) = self.tracks.iter().find(|track| track.id == id) else {
@@ -75,6 +85,67 @@ impl Movie {
             (None, media) => media,
         };
         Trim { start, end }
+    }
+}
+
+/// Which packet is at which time, for tracks whose times wander although every packet decodes to as many frames.
+///
+/// Some muxers write a packet's duration as 1472 and the next one's as 576 where both are 1024: as places in the
+/// codec's output such times are wrong by hundreds of frames, and only the packet's number tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PacketGrid {
+    // The number and the time of the first packet of each run, and the duration of each packet in it.
+    runs: Vec<(u64, u64, u32)>,
+}
+
+impl PacketGrid {
+    /// Frames of output that each packet of AAC-LC decodes to.
+    pub(crate) const FRAMES: i64 = 1024;
+
+    /// The grid of an AAC track, or `None` if its times are exact already.
+    fn new(track: &AudioTrack, rate: u32) -> Option<Self> {
+        let even = track.timescale == rate
+            && track
+                .runs
+                .iter()
+                .rev()
+                .skip(1)
+                .all(|(_, each)| i64::from(*each) == Self::FRAMES);
+        if track.codec != *b"mp4a" || even || track.runs.is_empty() {
+            return None;
+        }
+        let (mut number, mut time) = (0_u64, 0_u64);
+        let runs = track.runs.iter().map(|(count, each)| {
+            let run = (number, time, *each);
+            number += u64::from(*count);
+            time = time.saturating_add(u64::from(*count) * u64::from(*each));
+            run
+        });
+        Some(Self { runs: runs.collect() })
+    }
+
+    /// The first frame of output of the packet at a time of the track.
+    pub(crate) fn frame(&self, time: i64) -> Option<i64> {
+        let time = u64::try_from(time).ok()?;
+        let at = self
+            .runs
+            .partition_point(|(_, first, _)| *first <= time)
+            .checked_sub(1)?;
+        let (number, first, each) = self.runs[at];
+        i64::try_from(number + (time - first) / u64::from(each.max(1)))
+            .ok()?
+            .checked_mul(Self::FRAMES)
+    }
+
+    /// The time of the packet that decodes to a frame of output.
+    pub(crate) fn time(&self, frame: i64) -> Option<i64> {
+        let wanted = u64::try_from(frame.max(0) / Self::FRAMES).ok()?;
+        let at = self
+            .runs
+            .partition_point(|(number, ..)| *number <= wanted)
+            .checked_sub(1)?;
+        let (number, first, each) = self.runs[at];
+        i64::try_from(first.checked_add((wanted - number).checked_mul(u64::from(each))?)?).ok()
     }
 }
 
@@ -189,8 +260,12 @@ impl<'a> Walker<'a> {
                 b"stts" => {
                     let body = walker.payload(start, end)?;
                     let (entries, _) = body.get(8..).unwrap_or_default().as_chunks::<8>();
-                    track.total = entries.iter().fold(0, |total: u64, entry| {
-                        total.saturating_add(u64::from(be32(entry, 0)) * u64::from(be32(entry, 4)))
+                    track.runs = entries
+                        .iter()
+                        .map(|entry| (be32(entry, 0), be32(entry, 4)))
+                        .collect();
+                    track.total = track.runs.iter().fold(0, |total: u64, (count, each)| {
+                        total.saturating_add(u64::from(*count) * u64::from(*each))
                     });
                 }
                 _ => {}
@@ -274,6 +349,7 @@ mod tests {
             codec: *b"mp4a",
             edit,
             total,
+            runs: Vec::new(),
             is_audio: true,
         };
         Movie {
@@ -320,6 +396,26 @@ mod tests {
                 end: Some(2112 + 290_304)
             }
         );
+    }
+
+    /// Regression: a seek into such a file was off by 448 frames.
+    #[test]
+    fn wandering_times_give_even_places() {
+        let mut track = movie(1000, None, 0).tracks.remove(0);
+        track.runs = vec![(31, 1024), (1, 1472), (1, 576), (10, 1024)];
+        let grid = PacketGrid::new(&track, 44_100).unwrap();
+        for (time, frame) in [
+            (0, 0),
+            (31 * 1024, 31 * 1024),
+            (33_216, 32 * 1024),
+            (33_792, 33 * 1024),
+            (34_816, 34 * 1024),
+        ] {
+            assert_eq!(grid.frame(time), Some(frame));
+            assert_eq!(grid.time(frame + 1023), Some(time));
+        }
+        track.runs = vec![(31, 1024), (1, 992)];
+        assert_eq!(PacketGrid::new(&track, 44_100), None);
     }
 
     #[test]
