@@ -105,6 +105,10 @@ impl KindOfComponent {
     }
 }
 
+/// The observers that write the log.
+#[derive(Resource)]
+struct Watchers(Vec<Entity>);
+
 /// Watches every numbered component of a world.
 pub(crate) fn observe(world: &mut World) {
     let mut kinds: Vec<_> = KINDS
@@ -114,8 +118,14 @@ pub(crate) fn observe(world: &mut World) {
     kinds.sort_unstable_by_key(|&(id, _)| id);
     let ids: Vec<_> = kinds.iter().map(|&(id, _)| id).collect();
     world.insert_resource(KindOfComponent(kinds));
-    world.spawn(Observer::new(note_insert).with_components(ids.clone()));
-    world.spawn(Observer::new(note_remove).with_components(ids));
+    let mut watchers = vec![
+        world
+            .spawn(Observer::new(note_insert).with_components(ids.clone()))
+            .id(),
+        world
+            .spawn(Observer::new(note_remove).with_components(ids))
+            .id(),
+    ];
     for noun_id in [
         world.register_component::<TrackId>(),
         world.register_component::<FileId>(),
@@ -125,7 +135,22 @@ pub(crate) fn observe(world: &mut World) {
         world.register_component::<JobId>(),
         world.register_component::<PlayerId>(),
     ] {
-        world.spawn(Observer::new(note_despawn).with_component(noun_id));
+        watchers.push(
+            world
+                .spawn(Observer::new(note_despawn).with_component(noun_id))
+                .id(),
+        );
+    }
+    world.insert_resource(Watchers(watchers));
+}
+
+/// Stops watching until [`observe`] is called again. While a whole library is spawned, observers that
+/// have nothing to say would still cost more than the spawning.
+pub(crate) fn stop_observing(world: &mut World) {
+    if let Some(Watchers(watchers)) = world.remove_resource() {
+        for watcher in watchers {
+            world.despawn(watcher);
+        }
     }
 }
 

@@ -14,8 +14,8 @@ use super::page::{Page, PageError, ROWS, UnknownSection};
 use super::record::Shared;
 use super::repair;
 use super::store::PageKey;
-use super::table::{self, QUARANTINE, TABLES, Table};
-use crate::changes::Changes;
+use super::table::{self, QUARANTINE, Rows, TABLES, Table};
+use crate::changes;
 use crate::clock::Clock;
 use crate::notices::Notices;
 
@@ -45,6 +45,7 @@ pub(super) struct Load {
     asked: VecDeque<Chunk>,
     /// What came, page by page.
     ready: VecDeque<(Noun, u32, Vec<(u16, Vec<u8>)>)>,
+    rows: Rows,
     shared: Shared,
     damaged: bool,
     done: u64,
@@ -85,6 +86,7 @@ impl Load {
             todo,
             asked: VecDeque::new(),
             ready: VecDeque::new(),
+            rows: Rows::default(),
             shared: Shared::default(),
             damaged: false,
             done: 0,
@@ -158,28 +160,25 @@ impl Load {
 
     /// Spawns the rows of so many pages. They are no changes: they are stored already.
     pub(super) fn spawn(&mut self, world: &mut World, persist: &mut Persist, most: usize) {
-        world.resource_mut::<Changes>().set_silent(true);
+        changes::stop_observing(world);
         for _ in 0..most {
             let Some((_, page, parts)) = self.ready.pop_front() else {
                 break;
             };
-            let mut rows = Vec::with_capacity(parts.len());
             for (table, bytes) in parts {
                 let key = PageKey { table, page };
                 let mut unknown = Vec::new();
                 match self.read(key, &bytes, &mut unknown) {
-                    Ok(part) => {
-                        rows.push(part);
-                        if !unknown.is_empty() {
-                            persist.unknown.insert(key, unknown);
-                        }
+                    Ok(()) if unknown.is_empty() => {}
+                    Ok(()) => {
+                        persist.unknown.insert(key, unknown);
                     }
                     Err(error) => self.quarantine(world, persist, key, &bytes, &error),
                 }
             }
-            table::spawn(world, page, rows);
+            self.rows.spawn(world, page);
         }
-        world.resource_mut::<Changes>().set_silent(false);
+        changes::observe(world);
     }
 
     fn read(
@@ -187,9 +186,9 @@ impl Load {
         key: PageKey,
         bytes: &[u8],
         unknown: &mut Vec<UnknownSection>,
-    ) -> Result<table::Rows, PageError> {
+    ) -> Result<(), PageError> {
         let page = Page::read(key, bytes)?;
-        table::read(&page, &mut self.shared, unknown)
+        self.rows.read(&page, &mut self.shared, unknown)
     }
 
     /// Puts a damaged page aside, with the number it had before its bytes, and tells the listener.

@@ -20,7 +20,7 @@ use super::table::{Encoders, Table};
 use super::{Loaded, PersistPlugin, Storage};
 use crate::catalog::Catalog;
 use crate::changes::Changes;
-use crate::clock::Clock;
+use crate::clock::{Clock, Wake};
 use crate::link::{Answer, Asked};
 use crate::notices::Notices;
 
@@ -109,10 +109,9 @@ impl Persist {
         }
     }
 
-    /// When the next tick is due for the store's sake, in the milliseconds of [`Clock::now`]. `None` while
-    /// nothing waits, or while only an answer of the store is waited for.
-    #[must_use]
-    pub fn wake_at(&self) -> Option<u64> {
+    /// When the next tick is due for the store's sake. `None` while nothing waits, or while only an answer
+    /// of the store is waited for, which wakes by itself.
+    fn wake_at(&self) -> Option<u64> {
         match self.phase {
             Phase::Loading(ref load) if load.has_pages() => Some(0),
             Phase::Ready if self.flight.is_none() => self.flush_at(),
@@ -438,6 +437,9 @@ pub(super) fn flush(world: &mut World) {
                 in_flight: persist.flight.is_some() || persist.failure.is_some(),
             },
         );
+        if let Some(due) = persist.wake_at() {
+            world.resource_mut::<Wake>().at(due);
+        }
     });
 }
 

@@ -428,6 +428,36 @@ mod tests {
         );
     }
 
+    /// Bytes as `STORAGE.md` shows them: sixteen a line, with their place.
+    fn dump(bytes: &[u8]) -> String {
+        use core::fmt::Write;
+        let mut out = String::new();
+        for (line, chunk) in bytes.chunks(16).enumerate() {
+            write!(out, "{:04x} ", line * 16).unwrap();
+            for byte in chunk {
+                write!(out, " {byte:02x}").unwrap();
+            }
+            out.push('\n');
+        }
+        out
+    }
+
+    #[test]
+    fn the_example_in_storage_md_is_what_is_written() {
+        use crate::persist::record::Gathered;
+        use segue_components::provider::ProviderName;
+        let name = ProviderName("Music".into());
+        let mut gathered = Gathered::default();
+        gathered.push(1, Some(&name));
+        let mut writer = PageWriter::default();
+        gathered.write(&mut writer);
+        let mut rows = Slots::default();
+        rows.insert(1);
+        let bytes = writer.finish(PageKey { table: 6, page: 0 }, 2, 5, &rows);
+        let example = dump(&bytes);
+        assert!(include_str!("../../STORAGE.md").contains(&example), "\n{example}");
+    }
+
     #[test]
     fn slots_come_back_from_their_bytes() {
         let mut slots = Slots::default();

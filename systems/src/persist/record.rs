@@ -198,8 +198,8 @@ pub struct Gathered<'w, C> {
 impl<C> Default for Gathered<'_, C> {
     fn default() -> Self {
         Self {
-            slots: Vec::new(),
-            values: Vec::new(),
+            slots: Vec::with_capacity(ROWS),
+            values: Vec::with_capacity(ROWS),
         }
     }
 }
@@ -249,11 +249,16 @@ impl<C> Column<C> {
 }
 
 impl<C: Stored> Column<C> {
-    /// Adds the values of a section. It must be of this kind and of its version.
+    /// Adds the values that a section has for these rows. It must be of this kind and of its version.
     ///
     /// # Errors
     /// [`PageError::Section`] if the bytes are not what the version says; some values may be there then.
-    pub fn read(&mut self, section: &Section<'_>, shared: &mut Shared) -> Result<(), PageError> {
+    pub fn read(
+        &mut self,
+        section: &Section<'_>,
+        rows: &Slots,
+        shared: &mut Shared,
+    ) -> Result<(), PageError> {
         let mut reader = Reader::new(section.bytes);
         let result = (|| {
             let slots = take_slots(&mut reader)?;
@@ -262,7 +267,9 @@ impl<C: Stored> Column<C> {
             }
             let mut slot = slots.iter();
             C::read(&mut reader, slots.len(), shared, |value| {
-                if let Some(&slot) = slot.next() {
+                if let Some(&slot) = slot.next()
+                    && rows.contains(slot)
+                {
                     self.0[usize::from(slot)] = Some(value);
                 }
             })?;
@@ -301,8 +308,9 @@ mod tests {
             version: C::VERSION,
             bytes: &bytes,
         };
+        let every = Slots::from_bytes([0xff; ROWS / 8]);
         let mut column = Column::<C>::default();
-        column.read(&section, &mut Shared::default()).unwrap();
+        column.read(&section, &every, &mut Shared::default()).unwrap();
         for (value, slot) in values.iter().zip((3..).step_by(2)) {
             assert_eq!(column.take(slot).as_ref(), Some(value));
         }
@@ -315,7 +323,7 @@ mod tests {
                     bytes: &damaged,
                     ..section
                 };
-                let _ = Column::<C>::default().read(&section, &mut Shared::default());
+                let _ = Column::<C>::default().read(&section, &every, &mut Shared::default());
             }
             let section = Section {
                 bytes: &bytes[..at],
@@ -323,7 +331,7 @@ mod tests {
             };
             assert!(
                 Column::<C>::default()
-                    .read(&section, &mut Shared::default())
+                    .read(&section, &every, &mut Shared::default())
                     .is_err()
             );
         }

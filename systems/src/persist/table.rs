@@ -1,5 +1,7 @@
 //! Tables: the groups of kinds that change together, how their rows are gathered and how they come back.
 
+use core::mem::take;
+
 use bevy_ecs::bundle::{Bundle, NoBundleEffect};
 use bevy_ecs::entity::Entity;
 use bevy_ecs::query::QueryState;
@@ -106,7 +108,7 @@ macro_rules! choose {
         if $has & 1 == 1 {
             choose!($world, $slots, $entities, $has >> 1, {
                 let mut make = $make;
-                let column = &mut $column;
+                let column = &mut *$column;
                 move |slot| (make(slot), column.take(slot).expect("the group has it"))
             }; $($rest)*)
         } else {
@@ -176,11 +178,12 @@ macro_rules! tables {
 
             impl Rows {
                 pub(super) fn read(
+                    &mut self,
                     page: &super::Page<'_>,
                     shared: &mut Shared,
                     unknown: &mut Vec<UnknownSection>,
-                ) -> Result<Self, PageError> {
-                    let mut rows = Self { rows: page.rows, ..Self::default() };
+                ) -> Result<(), PageError> {
+                    self.rows = page.rows;
                     // Of two versions of one kind the older one was written later: by a build that did
                     // not know the newer. Descending, it comes last and stays.
                     for section in page.sections.iter().rev() {
@@ -188,7 +191,7 @@ macro_rules! tables {
                             $((kind, <$component as Stored>::VERSION)
                                 if kind == u16::from(<$component as Numbered>::KIND) =>
                             {
-                                rows.$column.read(section, shared)?;
+                                self.$column.read(section, &page.rows, shared)?;
                             })*
                             (kind, version) => unknown.push(UnknownSection {
                                 kind,
@@ -197,7 +200,7 @@ macro_rules! tables {
                             }),
                         }
                     }
-                    Ok(rows)
+                    Ok(())
                 }
             }
         })*
@@ -293,41 +296,23 @@ tables! {
     }
 }
 
-/// A page that was read, by table: see [`read`].
-pub struct Rows(AnyRows);
-
-enum AnyRows {
-    Tracks(tracks::Rows),
-    TrackState(track_state::Rows),
-    Files(files::Rows),
-    Albums(albums::Rows),
-    Artworks(artworks::Rows),
-    Providers(providers::Rows),
-    Jobs(jobs::Rows),
-    Players(players::Rows),
+/// The rows of one page number in every table, between reading and spawning. Its memory serves page after page.
+#[derive(Default)]
+pub struct Rows {
+    tracks: tracks::Rows,
+    track_state: track_state::Rows,
+    files: files::Rows,
+    albums: albums::Rows,
+    artworks: artworks::Rows,
+    providers: providers::Rows,
+    jobs: jobs::Rows,
+    players: players::Rows,
 }
 
-/// Reads all values of a page, and keeps aside what this build does not know. Nothing is spawned yet,
-/// so that a page is taken in whole or not at all.
-///
-/// # Errors
-/// [`PageError::Section`] if a section is not what its version says.
-pub fn read(
-    page: &Page<'_>,
-    shared: &mut Shared,
-    unknown: &mut Vec<UnknownSection>,
-) -> Result<Rows, PageError> {
-    Ok(Rows(match page.key.table {
-        1 => AnyRows::Tracks(tracks::Rows::read(page, shared, unknown)?),
-        2 => AnyRows::TrackState(track_state::Rows::read(page, shared, unknown)?),
-        3 => AnyRows::Files(files::Rows::read(page, shared, unknown)?),
-        4 => AnyRows::Albums(albums::Rows::read(page, shared, unknown)?),
-        5 => AnyRows::Artworks(artworks::Rows::read(page, shared, unknown)?),
-        6 => AnyRows::Providers(providers::Rows::read(page, shared, unknown)?),
-        7 => AnyRows::Jobs(jobs::Rows::read(page, shared, unknown)?),
-        8 => AnyRows::Players(players::Rows::read(page, shared, unknown)?),
-        _ => unreachable!("only tables of `TABLES` are loaded"),
-    }))
+impl core::fmt::Debug for Rows {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Rows").finish_non_exhaustive()
+    }
 }
 
 /// Spawns the rows of a page: those in which the `core` columns are complete in batches of one
@@ -338,6 +323,9 @@ macro_rules! spawn_rows {
         core: $($core:ident)+; optional: $($optional:ident)*; rest: $($rest:ident)*;
     ) => {{
         let rows: Slots = $slots;
+        if rows == Slots::default() {
+            return 0;
+        }
         let base = first($page);
         let id = |slot: u8| $id::from_number(base + u64::from(slot));
         let mut entities = [None; ROWS];
@@ -392,137 +380,160 @@ macro_rules! spawn_rows {
     }};
 }
 
-/// Spawns the rows of one page of a noun: of its primary table, and of those that add to it. Rows that
-/// only the latter have are spawned too, because somebody wrote them; says how many rows there were.
-pub fn spawn(world: &mut World, page: u32, parts: impl IntoIterator<Item = Rows>) -> usize {
-    let (mut track, mut state): (tracks::Rows, track_state::Rows) = Default::default();
-    let mut count = 0;
-    for Rows(part) in parts {
-        match part {
-            AnyRows::Tracks(rows) => track = rows,
-            AnyRows::TrackState(rows) => state = rows,
-            AnyRows::Files(rows) => count += spawn_files(world, page, rows),
-            AnyRows::Albums(rows) => count += spawn_albums(world, page, rows),
-            AnyRows::Artworks(rows) => count += spawn_artworks(world, page, rows),
-            AnyRows::Providers(rows) => {
-                let providers::Rows {
-                    rows,
-                    mut kind,
-                    mut name,
-                    mut access,
-                } = rows;
-                count +=
-                    spawn_rows!(world, page, ProviderId, rows, core: kind name access; optional: ; rest: ;);
-            }
-            AnyRows::Jobs(rows) => {
-                let jobs::Rows {
-                    rows,
-                    mut of,
-                    mut state,
-                    mut progress,
-                    mut failures,
-                } = rows;
-                count += spawn_rows!(world, page, JobId, rows, core: of state progress failures; optional: ; rest: ;);
-            }
-            AnyRows::Players(rows) => {
-                let players::Rows {
-                    rows,
-                    mut queue,
-                    mut state,
-                    mut volume,
-                } = rows;
-                count +=
-                    spawn_rows!(world, page, PlayerId, rows, core: queue state volume; optional: ; rest: ;);
-            }
+impl Rows {
+    /// Reads all values of a page, and keeps aside what this build does not know. Nothing is spawned yet, so
+    /// that a page is taken in whole or not at all.
+    ///
+    /// # Errors
+    /// [`PageError::Section`] if a section is not what its version says; then no row of the page is there.
+    pub fn read(
+        &mut self,
+        page: &Page<'_>,
+        shared: &mut Shared,
+        unknown: &mut Vec<UnknownSection>,
+    ) -> Result<(), PageError> {
+        macro_rules! read {
+            ($($number:literal $module:ident)*) => {
+                match page.key.table {
+                    $($number => {
+                        let result = self.$module.read(page, shared, unknown);
+                        if result.is_err() {
+                            self.$module = Default::default();
+                        }
+                        result
+                    })*
+                    _ => Ok(()),
+                }
+            };
         }
+        read!(1 tracks 2 track_state 3 files 4 albums 5 artworks 6 providers 7 jobs 8 players)
     }
-    count + spawn_tracks(world, page, track, state)
-}
 
-fn spawn_tracks(world: &mut World, page: u32, track: tracks::Rows, state: track_state::Rows) -> usize {
-    let tracks::Rows {
-        rows,
-        mut title,
-        mut credit,
-        mut album,
-        mut position,
-        mut duration,
-        mut dates,
-        mut genres,
-        mut format,
-        mut loudness,
-        mut external,
-        mut sort_title,
-        mut cover,
-        mut played_from,
-        mut album_tags,
-    } = track;
-    let track_state::Rows {
-        rows: state_rows,
-        mut rating,
-        mut stats,
-        mut added,
-    } = state;
-    let rows = rows.union(&state_rows);
-    if rows == Slots::default() {
-        return 0;
+    /// Spawns what was read, which is of one page number. Rows that only a table beside the primary one has
+    /// are spawned too, because somebody wrote them. Says how many rows there were.
+    pub fn spawn(&mut self, world: &mut World, page: u32) -> usize {
+        self.spawn_tracks(world, page)
+            + self.spawn_files(world, page)
+            + self.spawn_albums(world, page)
+            + self.spawn_artworks(world, page)
+            + self.spawn_providers(world, page)
+            + self.spawn_jobs(world, page)
+            + self.spawn_players(world, page)
     }
-    spawn_rows!(
-        world, page, TrackId, rows,
-        core: title credit album position duration format played_from added album_tags;
-        optional: dates genres cover external;
-        rest: loudness sort_title rating stats;
-    )
-}
 
-fn spawn_files(world: &mut World, page: u32, file: files::Rows) -> usize {
-    let files::Rows {
-        rows,
-        mut track,
-        mut location,
-        mut stamp,
-        mut sound,
-        mut presence,
-        mut unreadable,
-    } = file;
-    spawn_rows!(
-        world, page, FileId, rows,
-        core: location stamp;
-        optional: track sound presence;
-        rest: unreadable;
-    )
-}
+    fn spawn_tracks(&mut self, world: &mut World, page: u32) -> usize {
+        let tracks::Rows {
+            rows,
+            title,
+            credit,
+            album,
+            position,
+            duration,
+            dates,
+            genres,
+            format,
+            loudness,
+            external,
+            sort_title,
+            cover,
+            played_from,
+            album_tags,
+        } = &mut self.tracks;
+        let track_state::Rows {
+            rows: state,
+            rating,
+            stats,
+            added,
+        } = &mut self.track_state;
+        let rows = take(rows).union(&take(state));
+        spawn_rows!(
+            world, page, TrackId, rows,
+            core: title credit album position duration format played_from added album_tags;
+            optional: dates genres cover external;
+            rest: loudness sort_title rating stats;
+        )
+    }
 
-fn spawn_albums(world: &mut World, page: u32, album: albums::Rows) -> usize {
-    let albums::Rows {
-        rows,
-        mut title,
-        mut artist,
-        mut info,
-        mut cover,
-        mut key,
-    } = album;
-    spawn_rows!(
-        world, page, AlbumId, rows,
-        core: title info key;
-        optional: artist cover;
-        rest: ;
-    )
-}
+    fn spawn_files(&mut self, world: &mut World, page: u32) -> usize {
+        let files::Rows {
+            rows,
+            track,
+            location,
+            stamp,
+            sound,
+            presence,
+            unreadable,
+        } = &mut self.files;
+        spawn_rows!(
+            world, page, FileId, take(rows),
+            core: location stamp presence;
+            optional: track sound;
+            rest: unreadable;
+        )
+    }
 
-fn spawn_artworks(world: &mut World, page: u32, artwork: artworks::Rows) -> usize {
-    let artworks::Rows {
-        rows,
-        mut hash,
-        mut picture,
-        mut embedded,
-    } = artwork;
-    spawn_rows!(
-        world, page, ArtworkId, rows,
-        core: hash picture;
-        optional: embedded;
-        rest: ;
-    )
+    fn spawn_albums(&mut self, world: &mut World, page: u32) -> usize {
+        let albums::Rows {
+            rows,
+            title,
+            artist,
+            info,
+            cover,
+            key,
+        } = &mut self.albums;
+        spawn_rows!(
+            world, page, AlbumId, take(rows),
+            core: title info key;
+            optional: artist cover;
+            rest: ;
+        )
+    }
+
+    fn spawn_artworks(&mut self, world: &mut World, page: u32) -> usize {
+        let artworks::Rows {
+            rows,
+            hash,
+            picture,
+            embedded,
+        } = &mut self.artworks;
+        spawn_rows!(
+            world, page, ArtworkId, take(rows),
+            core: hash picture;
+            optional: embedded;
+            rest: ;
+        )
+    }
+
+    fn spawn_providers(&mut self, world: &mut World, page: u32) -> usize {
+        let providers::Rows {
+            rows,
+            kind,
+            name,
+            access,
+        } = &mut self.providers;
+        spawn_rows!(world, page, ProviderId, take(rows), core: kind name access; optional: ; rest: ;)
+    }
+
+    fn spawn_jobs(&mut self, world: &mut World, page: u32) -> usize {
+        let jobs::Rows {
+            rows,
+            of,
+            state,
+            progress,
+            failures,
+        } = &mut self.jobs;
+        spawn_rows!(world, page, JobId, take(rows), core: of state progress failures; optional: ; rest: ;)
+    }
+
+    fn spawn_players(&mut self, world: &mut World, page: u32) -> usize {
+        let players::Rows {
+            rows,
+            queue,
+            state,
+            volume,
+        } = &mut self.players;
+        spawn_rows!(world, page, PlayerId, take(rows), core: queue state volume; optional: ; rest: ;)
+    }
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 //!
 //! The store answers between two ticks and never later, so a test says exactly what happened when.
 
+pub mod model;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

@@ -117,7 +117,7 @@ pub(super) fn take_paths(
 
 /// Appends values of which many are equal: how many differ, those, and for each value which it is,
 /// in one byte, unless all are equal.
-pub(super) fn put_repeated<T: Eq + Hash>(
+pub(super) fn put_repeated<T: Eq + Hash + Clone>(
     out: &mut Vec<u8>,
     values: impl Iterator<Item = T>,
     mut put: impl FnMut(&mut Vec<u8>, &T),
@@ -125,13 +125,22 @@ pub(super) fn put_repeated<T: Eq + Hash>(
     let mut seen: HashMap<T, u8> = HashMap::default();
     let mut indices = Vec::with_capacity(super::super::page::ROWS);
     let mut distinct = Vec::new();
+    let mut last = None;
     for value in values {
+        // Neighbours are of one album: to compare costs less than to hash.
+        if let Some((of, index)) = &last
+            && *of == value
+        {
+            indices.push(*index);
+            continue;
+        }
         let next = seen.len();
-        let index = *seen.entry(value).or_insert_with_key(|value| {
+        let index = *seen.entry(value.clone()).or_insert_with_key(|value| {
             put(&mut distinct, value);
             u8::try_from(next).expect("a page has at most 256 values of a kind")
         });
         indices.push(index);
+        last = Some((value, index));
     }
     put_number(out, seen.len() as u64);
     out.extend_from_slice(&distinct);

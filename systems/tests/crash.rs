@@ -1,0 +1,114 @@
+//! Whatever fails, and whenever the library dies, it comes back as it was at some commit.
+
+use segue_components::prelude::*;
+use segue_systems::catalog;
+use segue_systems::persist::memory::{Fault, MemoryStore};
+use segue_systems::persist::testing::Library;
+use segue_systems::persist::testing::model::{self, Disk};
+
+#[derive(Default)]
+struct MemoryDisk {
+    store: MemoryStore,
+    lose_answers: bool,
+}
+
+impl Disk for MemoryDisk {
+    type Store = MemoryStore;
+
+    fn open(&mut self) -> MemoryStore {
+        self.store.clone()
+    }
+
+    fn fail(&mut self, call: Option<u64>) {
+        self.store.set_fault(call.map(|call| {
+            if self.lose_answers {
+                Fault::LoseAnswer(call / 2)
+            } else {
+                Fault::FailCall(call)
+            }
+        }));
+    }
+}
+
+#[test]
+fn a_library_that_crashes_at_random_is_always_one_that_was_committed() {
+    for seed in 0..60 {
+        let lose_answers = seed % 3 == 0;
+        let mut disk = MemoryDisk {
+            lose_answers,
+            ..MemoryDisk::default()
+        };
+        model::check(&mut disk, seed, 400);
+    }
+}
+
+#[test]
+fn any_call_may_fail_and_a_later_flush_stores_everything() {
+    let calls = {
+        let store = MemoryStore::default();
+        store.set_fault(None);
+        history(store.clone()).flush().unwrap();
+        store.calls()
+    };
+    assert!(calls > 3, "there is something to fail");
+    for nth in 0..calls {
+        let store = MemoryStore::default();
+        store.set_fault(Some(Fault::FailCall(nth)));
+        let mut library = history(store.clone());
+        if library.storage().refused.is_some() {
+            assert_eq!(
+                store.disk().pages.len(),
+                0,
+                "a library that was not opened writes nothing"
+            );
+            continue;
+        }
+        store.set_fault(None);
+        library.flush().unwrap();
+        assert_eq!(library.snapshot(), Library::open(store).snapshot(), "call {nth}");
+    }
+}
+
+fn history(store: MemoryStore) -> Library<MemoryStore> {
+    let mut library = Library::open(store);
+    library.fill(300);
+    for step in 0..4 {
+        library.tick(200);
+        library.tick(200);
+        let stars = Rating::new(1 + step).unwrap();
+        catalog::set(&mut library.world, TrackId(u64::from(step) + 1), stars);
+    }
+    library
+}
+
+#[test]
+fn a_job_is_stored_with_the_rows_it_counts() {
+    let store = MemoryStore::default();
+    let mut library = Library::open(store.clone());
+    library.fill(1);
+    let mut last = 0;
+    for round in 1..=20u64 {
+        for number in 0..30 {
+            let title = Title(format!("{round}.{number}").into());
+            let _: TrackId = catalog::Catalog::spawn(&mut library.world, title);
+        }
+        let added = round * 30;
+        catalog::set(
+            &mut library.world,
+            JobId(1),
+            JobProgress {
+                added,
+                ..JobProgress::default()
+            },
+        );
+        library.tick(90);
+        // A crash now: what the job says it did is there, all of it.
+        let crashed = Library::open(MemoryStore::with(store.disk()));
+        let catalog = crashed.world.resource::<catalog::Catalog>();
+        let tracks = catalog.count(Noun::Track) as u64;
+        let counted = catalog::get::<JobProgress>(&crashed.world, JobId(1)).map_or(0, |job| job.added);
+        assert_eq!(tracks.saturating_sub(1), counted, "round {round}");
+        last = last.max(counted);
+    }
+    assert!(last >= 300, "something was committed on the way: {last}");
+}
