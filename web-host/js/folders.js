@@ -123,7 +123,7 @@ export class Folders {
         }
       } catch (error) {
         // Without the root there is no listing; any other folder is named and the rest goes on.
-        if (below === "") throw new Error(reason(error), { cause: error });
+        if (below === "") throw error;
         failures.push([below.slice(0, -1), reason(error)]);
       }
       for (let at = 0; at < found.length; at += AT_ONCE) {

@@ -36,3 +36,10 @@ pub fn message(thrown: &JsValue) -> String {
         None => text(thrown),
     }
 }
+
+/// Has panics written to the console before they end the instance.
+pub fn report_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        web_sys::console::error_1(&panic.to_string().into());
+    }));
+}

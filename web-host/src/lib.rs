@@ -9,6 +9,8 @@
 //! - [`clock`], [`port`]: time, and bytes from one worker to another
 //! - [`shared_ring`], [`audio`]: the audio worker
 //! - [`pool`], [`thumbnail`]: the workers that read tags
+//! - [`library`], [`pool_link`]: the library worker
+//! - [`page`]: the page
 
 #[cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
 compile_error!(
@@ -21,7 +23,10 @@ pub mod clock;
 pub mod exception;
 pub mod folders;
 pub mod indexed_db;
+pub mod library;
+pub mod page;
 pub mod pool;
+pub mod pool_link;
 pub mod port;
 pub mod shared_ring;
 pub mod source;

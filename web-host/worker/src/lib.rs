@@ -1,1 +1,110 @@
-//! Segue.
+//! The bundle of the library worker and of the pool, for `library-worker.js` and `pool-worker.js`.
+
+use segue_web::folders::Folders;
+use wasm_bindgen::prelude::wasm_bindgen;
+use web_sys::MessagePort;
+
+/// See [`segue_web::library::LibraryWorker`].
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct LibraryWorker {
+    inner: segue_web::library::LibraryWorker,
+    opened: segue_web::library::Opened,
+}
+
+/// Why a library was not opened.
+#[wasm_bindgen(getter_with_clone)]
+#[derive(Debug)]
+pub struct Refused {
+    /// For programs.
+    pub code: String,
+    /// For the listener.
+    pub message: String,
+}
+
+#[wasm_bindgen]
+impl LibraryWorker {
+    /// Opens the library of this name, or one in memory.
+    ///
+    /// # Errors
+    /// A [`Refused`].
+    pub async fn open(name: Option<String>, page: MessagePort, folders: Folders) -> Result<Self, Refused> {
+        segue_web::exception::report_panics();
+        match segue_web::library::LibraryWorker::open(name.as_deref(), page, folders).await {
+            Ok((inner, opened)) => Ok(Self { inner, opened }),
+            Err(refused) => Err(Refused {
+                code: refused.code.to_owned(),
+                message: refused.message,
+            }),
+        }
+    }
+
+    /// Where it is kept.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn backend(&self) -> String {
+        self.opened.backend.to_owned()
+    }
+
+    /// Why it is not kept, for programs.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn reason(&self) -> Option<String> {
+        self.opened.reason.map(str::to_owned)
+    }
+
+    /// Why it is not kept, for the listener.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn message(&self) -> Option<String> {
+        self.opened.message.clone()
+    }
+
+    /// Reads files through this worker.
+    pub fn add_pool(&self, worker: MessagePort) -> usize {
+        self.inner.add_pool(worker)
+    }
+
+    /// Goes on with this worker in place of one that crashed, or without it.
+    pub fn replace_pool(&self, number: usize, worker: Option<MessagePort>) {
+        self.inner.replace_pool(number, worker);
+    }
+
+    /// Plays through this worker.
+    pub fn set_audio(&self, worker: MessagePort) {
+        self.inner.set_audio(worker);
+    }
+
+    /// Sound cannot come out.
+    pub fn output_failed(&self, error: String) {
+        self.inner.output_failed(error);
+    }
+
+    /// Writes what is not stored yet.
+    pub fn flush(&self) {
+        self.inner.flush();
+    }
+
+    /// Writes what is not stored yet and lets go of the store.
+    pub async fn close(&self) {
+        self.inner.close().await;
+    }
+}
+
+/// See [`segue_web::pool::PoolWorker`].
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct PoolWorker(
+    #[expect(dead_code, reason = "it lives as long as its port listens")] segue_web::pool::PoolWorker,
+);
+
+#[wasm_bindgen]
+impl PoolWorker {
+    /// Serves the library behind this port.
+    #[wasm_bindgen(constructor)]
+    #[must_use]
+    pub fn new(library: MessagePort, folders: Folders) -> Self {
+        segue_web::exception::report_panics();
+        Self(segue_web::pool::PoolWorker::new(library, folders))
+    }
+}

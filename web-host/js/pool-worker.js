@@ -1,0 +1,12 @@
+// A worker of the pool: reads tags and makes thumbnails.
+
+import init, { PoolWorker } from "./worker/segue_web_worker.js";
+import { Folders } from "./folders.js";
+import { serve } from "./worker-boot.js";
+
+const folders = new Folders();
+
+serve(init(), (message) => {
+  if (message.folder) folders.add(message.folder.key, message.folder.folder);
+  if (message.library) new PoolWorker(message.library, folders);
+});

@@ -1,0 +1,536 @@
+// A music library and player that live in the page. The interface is described in `segue.d.ts`.
+
+import { chosenFolders } from "./chosen.js";
+import { SegueError, asSegueError } from "./error.js";
+import { Handles } from "./handles.js";
+import { Link } from "./link.js";
+import { Output } from "./output.js";
+import { Player } from "./player.js";
+import { queryText } from "./query-text.js";
+import { LiveView } from "./view.js";
+import { Workers } from "./workers.js";
+
+export { SegueError };
+
+/** @typedef {import("./segue.js").Provider} Provider */
+/** @typedef {import("./segue.js").Job} Job */
+/** @typedef {import("./segue.js").Track} Track */
+/** @typedef {import("./segue.js").Album} Album */
+/** @typedef {import("./segue.js").StorageInfo} StorageInfo */
+/** @typedef {import("./segue.js").TrackFilter} TrackFilter */
+/** @typedef {import("./segue.js").SegueEvents} SegueEvents */
+/** @typedef {Provider & { key?: string }} KeyedProvider */
+
+/** A job's progress is told at most so often, in milliseconds. */
+const PROGRESS_EVERY = 100;
+
+/** @param {string} database @returns {string | undefined} the name in IndexedDB; none for a library in memory */
+function databaseName(database) {
+  if (database === "memory://") return undefined;
+  const name = /^indexeddb:\/\/([^/?#]+)\/?$/.exec(database)?.[1];
+  if (name) return decodeURIComponent(name);
+  throw new SegueError("invalid", `${database} is no database: indexeddb://NAME or memory://`);
+}
+
+/** Why nothing can be stored, by what the store said. @param {string} message */
+function storageReason(message) {
+  if (message.includes("no room")) return "quota";
+  if (message.includes("taken over") || message.includes("open in")) return "locked";
+  return message.includes("schema") || message.includes("newer") ? "newer" : undefined;
+}
+
+export class Segue {
+  /** @type {Link} */
+  #link;
+  /** @type {Workers} */
+  #workers;
+  /** @type {Handles} */
+  #handles;
+  /** @type {Output} */
+  #output;
+  /** @type {Player} */
+  #player;
+  /** @type {Map<number, LiveView<any>>} */
+  #views = new Map();
+  /** @type {Map<string, Set<(detail: any) => void>>} */
+  #listeners = new Map();
+  /** @type {Set<() => void>} */
+  #watchers = new Set();
+  /** @type {Map<number, { job: Job, timer: ReturnType<typeof setTimeout> | undefined }>} */
+  #progress = new Map();
+  /** @type {StorageInfo} */
+  #storage = { kind: "memory", persisted: false, readOnly: false };
+  /** Names of lists of files that this page holds. @type {Map<string, string>} */
+  #lists = new Map();
+  #greeted = false;
+  /** @type {Promise<void> | undefined} */
+  #closing;
+  #hidden = () => {
+    if (document.visibilityState === "hidden") this.#workers.flush();
+  };
+
+  /** @param {import("./segue.js").OpenOptions} [options] */
+  static async open(options = {}) {
+    if (typeof WebAssembly !== "object" || typeof Worker !== "function") {
+      throw new SegueError("unsupported", "this browser has no WebAssembly or no workers");
+    }
+    const name = databaseName(options.database ?? "indexeddb://music-library");
+    const base = new URL(options.base ?? ".", options.base ? document.baseURI : import.meta.url);
+    if (!base.pathname.endsWith("/")) base.pathname += "/";
+    /** @type {import("./link.js").Page} */
+    let page;
+    try {
+      const bundle = await import(new URL("main/segue_web_main.js", base).href);
+      await bundle.default();
+      page = new bundle.Page();
+    } catch (error) {
+      throw asSegueError(error, "load");
+    }
+    const segue = new Segue(page, base, name, await Handles.open(name));
+    await segue.#start();
+    return segue;
+  }
+
+  /**
+   * @param {import("./link.js").Page} page
+   * @param {URL} base
+   * @param {string | undefined} name
+   * @param {Handles} handles
+   */
+  constructor(page, base, name, handles) {
+    this.#handles = handles;
+    this.#workers = new Workers(base, name, {
+      received: (bytes) => this.#guard(() => this.#receive(bytes)),
+      restarted: () =>
+        this.#guard(() => {
+          this.#tell(JSON.parse(page.reconnect(Date.now())));
+          this.#link.flush();
+        }),
+      anchored: (anchor) => this.#player.anchored(anchor),
+      audioRestarted: () => this.#output.connect(),
+      failed: (code, message) => this.#emit("Error", { code, message }),
+    });
+    this.#link = new Link(page, (messages) => this.#workers.send(messages));
+    this.#output = new Output(base, this.#workers);
+    this.#player = new Player(
+      this.#link,
+      this.#output,
+      () => this.#emitPlayer(),
+      (code, message, track) => this.#emit("Error", track === undefined ? { code, message } : { code, message, track }),
+    );
+  }
+
+  async #start() {
+    const { kind, reason, message } = await this.#workers.start();
+    const persisted = kind === "indexeddb" && ((await navigator.storage?.persisted?.()) ?? false);
+    this.#storage = { kind, persisted, readOnly: false, ...(reason && { reason }), ...(message && { message }) };
+    this.#link.flush();
+    // The greeting is answered with everything small: providers, jobs and the player are there from the start.
+    await this.#until(() => this.#greeted || undefined);
+    document.addEventListener("visibilitychange", this.#hidden);
+    window.addEventListener("pagehide", this.#hidden);
+    for (const [key, handle] of this.#handles.entries()) {
+      if ((await this.#permission(handle)) === "granted") this.#workers.addFolder(key, { handle });
+    }
+    await this.#setAccess();
+  }
+
+  /** Tells the library what can be read now: browsers forget, and lists of files end with their page. */
+  async #setAccess() {
+    for (const provider of this.#keyedProviders()) {
+      if (provider.kind === "http" || !provider.key) continue;
+      const handle = this.#handles.get(provider.key);
+      let access = "denied";
+      if (this.#workers.hasFolder(provider.key)) access = "granted";
+      else if (handle) access = (await this.#permission(handle)) === "denied" ? "denied" : "ask";
+      if (access === (provider.access === "prompt" ? "ask" : provider.access)) continue;
+      await this.#link.request({ setAccess: { provider: provider.id, access } });
+    }
+  }
+
+  /** @param {any} handle not every browser has permissions @returns {Promise<PermissionState>} */
+  async #permission(handle) {
+    try {
+      return (await handle.queryPermission?.({ mode: "read" })) ?? "granted";
+    } catch {
+      return "denied";
+    }
+  }
+
+  /** A trap in the page's own bundle leaves nothing to go on with. @param {() => void} work */
+  #guard(work) {
+    try {
+      work();
+    } catch (error) {
+      if (error instanceof WebAssembly.RuntimeError) {
+        this.#link.close();
+        this.#emit("Error", { code: "fatal", message: `The page's part of the library crashed; reload the page (${error.message})` });
+      }
+      throw error;
+    }
+  }
+
+  /** @param {ArrayBuffer} bytes */
+  #receive(bytes) {
+    const events = JSON.parse(this.#link.page.receive(new Uint8Array(bytes), Date.now()));
+    // What is owed for it goes out first: the next frame is made while this one is shown.
+    this.#link.flush();
+    this.#greeted = true;
+    this.#tell(events);
+  }
+
+  /** @param {(string | Record<string, any>)[]} events */
+  #tell(events) {
+    for (const event of events) {
+      const [name, detail] = typeof event === "string" ? [event, undefined] : (Object.entries(event)[0] ?? ["", undefined]);
+      this.#hear(name, detail);
+    }
+    for (const watch of [...this.#watchers]) watch();
+  }
+
+  /** @param {string} name @param {any} detail */
+  #hear(name, detail) {
+    switch (name) {
+      case "answer":
+        this.#link.answered(detail);
+        break;
+      case "view":
+        this.#views.get(detail)?.update();
+        break;
+      case "syncProgress":
+        this.#progressed(detail);
+        break;
+      case "syncComplete":
+        clearTimeout(this.#progress.get(detail.id)?.timer);
+        this.#progress.delete(detail.id);
+        this.#emit("Sync.Progress", detail);
+        this.#emit("Sync.Complete", detail);
+        if (detail.added > 0) void this.#persist();
+        break;
+      case "tracksAdded":
+        this.#emit("Sync.TracksAdded", detail);
+        break;
+      case "metadataUpdated":
+        this.#player.queue.refresh();
+        this.#emit("Metadata.Updated", detail);
+        break;
+      case "playerState":
+        this.#player.update();
+        break;
+      case "storageState":
+        this.#stored(detail);
+        break;
+      case "error":
+        this.#emit("Error", detail);
+        break;
+      case "jobs":
+        this.#emit("Jobs", this.jobs());
+        break;
+      case "providers":
+        this.#emit("Providers", this.providers());
+        break;
+      default:
+        break;
+    }
+  }
+
+  /** @param {Job} job */
+  #progressed(job) {
+    const waiting = this.#progress.get(job.id);
+    if (waiting?.timer !== undefined) {
+      waiting.job = job;
+      return;
+    }
+    this.#emit("Sync.Progress", job);
+    const state = { job, timer: /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined) };
+    state.timer = setTimeout(() => {
+      state.timer = undefined;
+      if (state.job !== job) this.#progressed(state.job);
+    }, PROGRESS_EVERY);
+    this.#progress.set(job.id, state);
+  }
+
+  /** @param {{ readOnly: boolean, message?: string }} state */
+  #stored(state) {
+    const { kind, persisted, reason, message } = this.#storage;
+    const told = state.message ?? (kind === "memory" ? message : undefined);
+    const why = state.message ? storageReason(state.message) : kind === "memory" ? reason : undefined;
+    this.#storage = {
+      kind,
+      persisted,
+      readOnly: state.readOnly,
+      ...(why && { reason: why }),
+      ...(told && { message: told }),
+    };
+    this.#emit("Storage.State", this.#storage);
+  }
+
+  /** Asks the browser to keep the library, once there is something to keep. */
+  async #persist() {
+    if (this.#storage.kind !== "indexeddb" || this.#storage.persisted) return;
+    if (!(await navigator.storage?.persist?.())) return;
+    this.#storage = { ...this.#storage, persisted: true };
+    this.#emit("Storage.State", this.#storage);
+  }
+
+  #emitPlayer() {
+    const { state, positionMs, durationMs } = this.#player;
+    const trackId = this.#player.track?.id ?? null;
+    this.#emit("Player.State", { state, trackId, positionMs, durationMs });
+  }
+
+  /**
+   * @template {keyof SegueEvents} Name
+   * @param {Name} name
+   * @param {SegueEvents[Name]} detail
+   */
+  #emit(name, detail) {
+    for (const listener of [...(this.#listeners.get(name) ?? [])]) {
+      try {
+        listener(detail);
+      } catch (error) {
+        // One listener's mistake is shown and keeps nothing from the others.
+        reportError(error);
+      }
+    }
+  }
+
+  /**
+   * Waits until something is known.
+   *
+   * @template T
+   * @param {() => T | undefined} look
+   * @returns {Promise<T>}
+   */
+  #until(look) {
+    return new Promise((resolve) => {
+      const watch = () => {
+        const found = look();
+        if (found === undefined) return false;
+        this.#watchers.delete(watch);
+        resolve(found);
+        return true;
+      };
+      if (!watch()) this.#watchers.add(watch);
+    });
+  }
+
+  get storage() {
+    return this.#storage;
+  }
+
+  get player() {
+    return this.#player;
+  }
+
+  /**
+   * @param {string | TrackFilter} filter
+   * @param {{ offset?: number, limit?: number }} [options]
+   * @returns {Promise<{ total: number, tracks: Track[] }>}
+   */
+  async queryTracks(filter, { offset = 0, limit = 100 } = {}) {
+    const { value } = await this.#link.request({ queryTracks: { query: queryText(filter), offset, limit } });
+    return value?.tracks ?? { total: 0, tracks: [] };
+  }
+
+  /** @param {number} id @returns {Promise<Track | null>} */
+  async getTrack(id) {
+    const { value } = await this.#link.request({ getTrack: { track: id } });
+    return value?.track ?? null;
+  }
+
+  /**
+   * @param {string | import("./segue.js").ViewQuery} query
+   * @param {{ offset: number, limit: number }} window
+   * @returns {import("./segue.js").View}
+   */
+  view(query, window) {
+    return this.#open(/** @type {LiveView<Track>} */ (new LiveView(this.#link, false, query, window, this.#forget)));
+  }
+
+  /**
+   * @param {string} [query]
+   * @param {{ offset: number, limit: number }} [window]
+   * @returns {import("./segue.js").AlbumView}
+   */
+  albums(query = "", window = { offset: 0, limit: 100 }) {
+    return this.#open(/** @type {LiveView<Album>} */ (new LiveView(this.#link, true, query, window, this.#forget)));
+  }
+
+  /** @template Row @param {LiveView<Row>} view */
+  #open(view) {
+    this.#views.set(view.id, view);
+    return view;
+  }
+
+  #forget = (/** @type {number} */ id) => void this.#views.delete(id);
+
+  /**
+   * @param {number} id
+   * @param {"thumb" | "original"} [size]
+   */
+  async artwork(id, size = "thumb") {
+    const { id: request, value } = await this.#link.request({ getArtwork: { artwork: id, original: size === "original" } });
+    const bytes = this.#link.page.take_artwork(request);
+    return bytes ? new Blob([bytes], { type: value?.artwork ?? "image/jpeg" }) : null;
+  }
+
+  /** @param {FileSystemDirectoryHandle | FileList | File[] | DataTransferItemList} source */
+  async addFolder(source) {
+    /** @type {import("./chosen.js").Chosen[]} */
+    let folders;
+    try {
+      folders = await chosenFolders(source);
+    } catch (error) {
+      throw asSegueError(error, "failed");
+    }
+    /** @type {Provider | undefined} */
+    let first;
+    for (const { name, folder } of folders) {
+      const key = "handle" in folder ? await this.#keep(folder.handle) : this.#listKey(name);
+      this.#workers.addFolder(key, folder);
+      const provider = await this.#addProvider({ handle: { key } }, name);
+      if (provider.access !== "granted") {
+        await this.#link.request({ setAccess: { provider: provider.id, access: "granted" } });
+      }
+      first ??= { ...provider, access: "granted" };
+    }
+    if (!first) throw new SegueError("empty", "there is no music in what was chosen");
+    return first;
+  }
+
+  /** The key of a folder's handle: the one it has, or a new one. @param {FileSystemDirectoryHandle} handle */
+  async #keep(handle) {
+    const key = (await this.#handles.find(handle)) ?? `folder:${crypto.randomUUID()}`;
+    await this.#handles.put(key, handle);
+    return key;
+  }
+
+  /**
+   * Files chosen under the name of a folder are that folder again, unless this page holds another of its name.
+   *
+   * @param {string} name
+   */
+  #listKey(name) {
+    let key = `files:${name}`;
+    for (let number = 2; this.#lists.has(key); number += 1) key = `files:${name} (${number})`;
+    this.#lists.set(key, name);
+    return key;
+  }
+
+  /** @param {string | URL} url */
+  async addHttpFolder(url) {
+    let address;
+    try {
+      address = new URL(url, document.baseURI);
+    } catch {
+      throw new SegueError("invalid", `${String(url)} is no address`);
+    }
+    if (!address.pathname.endsWith("/")) address.pathname += "/";
+    const name = decodeURIComponent(address.pathname.split("/").at(-2) || address.host);
+    return this.#addProvider({ http: { url: address.href } }, name);
+  }
+
+  /** @param {object} kind @param {string} name @returns {Promise<Provider>} */
+  async #addProvider(kind, name) {
+    const { value } = await this.#link.request({ addProvider: { kind, name } });
+    const id = value?.provider;
+    return this.#until(() => this.providers().find((provider) => provider.id === id));
+  }
+
+  /** @returns {KeyedProvider[]} */
+  #keyedProviders() {
+    return JSON.parse(this.#link.page.providers());
+  }
+
+  /** @returns {Provider[]} */
+  providers() {
+    return this.#keyedProviders().map(({ key: _, ...provider }) => provider);
+  }
+
+  /** @param {number} provider */
+  async restoreAccess(provider) {
+    const known = this.#keyedProviders().find(({ id }) => id === provider);
+    if (!known) throw new SegueError("notFound", `there is no provider ${provider}`);
+    if (known.kind === "http" || (known.key && this.#workers.hasFolder(known.key))) return true;
+    /** @type {any} */
+    const handle = known.key && this.#handles.get(known.key);
+    if (!handle) return false;
+    /** @type {PermissionState} */
+    let answer;
+    try {
+      answer = (await handle.requestPermission?.({ mode: "read" })) ?? "granted";
+    } catch (error) {
+      throw asSegueError(error, "failed");
+    }
+    if (answer === "granted" && known.key) this.#workers.addFolder(known.key, { handle });
+    const access = answer === "prompt" ? "ask" : answer;
+    await this.#link.request({ setAccess: { provider, access } });
+    return answer === "granted";
+  }
+
+  /** @param {number} [provider] @returns {Promise<Job>} */
+  async startSync(provider) {
+    const providers = provider === undefined ? this.providers().map(({ id }) => id) : [provider];
+    /** @type {Job | undefined} */
+    let first;
+    for (const id of providers) {
+      const { value } = await this.#link.request({ startSync: { provider: id } });
+      const job = await this.#until(() => this.jobs().find((known) => known.id === value?.job));
+      first ??= job;
+    }
+    if (!first) throw new SegueError("notFound", "there is nothing to sync");
+    return first;
+  }
+
+  /** @param {number} job */
+  async pauseSync(job) {
+    await this.#link.request({ pauseSync: { job } });
+  }
+
+  /** @param {number} job */
+  async resumeSync(job) {
+    await this.#link.request({ resumeSync: { job } });
+  }
+
+  /** @param {number} job */
+  async cancelSync(job) {
+    await this.#link.request({ cancelSync: { job } });
+  }
+
+  /** @returns {Job[]} */
+  jobs() {
+    return JSON.parse(this.#link.page.jobs(Date.now()));
+  }
+
+  /** @param {number} track @param {number} stars */
+  async rate(track, stars) {
+    await this.#link.request({ rate: { track, stars } });
+  }
+
+  /**
+   * @template {keyof SegueEvents} Name
+   * @param {Name} event
+   * @param {(detail: SegueEvents[Name]) => void} listener
+   */
+  on(event, listener) {
+    const listeners = this.#listeners.get(event) ?? new Set();
+    this.#listeners.set(event, listeners.add(listener));
+    return () => void listeners.delete(listener);
+  }
+
+  close() {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close() {
+    document.removeEventListener("visibilitychange", this.#hidden);
+    window.removeEventListener("pagehide", this.#hidden);
+    this.#output.pause();
+    await this.#workers.close();
+    this.#link.close();
+    this.#handles.close();
+    await this.#output.close();
+  }
+}

@@ -1,0 +1,80 @@
+// A live window of the answer to a query.
+
+import { queryText } from "./query-text.js";
+
+/** @typedef {import("./link.js").Link} Link */
+/** @typedef {import("./segue.js").ViewQuery} ViewQuery */
+
+/** @template Row */
+export class LiveView extends EventTarget {
+  /** @type {Link} */
+  #link;
+  #albums;
+  /** @type {(id: number) => void} */
+  #closed;
+  /** @type {((view: any) => void) | null} */
+  onchange = null;
+  ready = false;
+  total = 0;
+  offset = 0;
+  /** @type {readonly Row[]} */
+  rows = [];
+  query;
+  /** @type {import("./segue.js").QueryError | undefined} */
+  error;
+
+  /**
+   * @param {Link} link
+   * @param {boolean} albums
+   * @param {string | ViewQuery | undefined} query
+   * @param {{ offset: number, limit: number }} window
+   * @param {(id: number) => void} closed
+   */
+  constructor(link, albums, query, window, closed) {
+    super();
+    this.#link = link;
+    this.#albums = albums;
+    this.#closed = closed;
+    this.query = queryText(query);
+    this.id = link.page.open_view(albums, this.query, ...bounds(window.offset, window.limit));
+    link.flush();
+  }
+
+  /** The library said something of this view. */
+  update() {
+    const json = this.#link.page.view(this.id, this.#albums);
+    if (json === undefined) return;
+    const { ready, total, offset, rows, error } = JSON.parse(json);
+    Object.assign(this, { ready, total, offset, rows, error });
+    this.dispatchEvent(new Event("change"));
+    this.onchange?.(this);
+  }
+
+  /** @param {number} offset @param {number} limit */
+  setWindow(offset, limit) {
+    this.#link.page.set_window(this.id, ...bounds(offset, limit));
+    this.#link.flush();
+  }
+
+  /** @param {string | ViewQuery} query */
+  setQuery(query) {
+    this.query = queryText(query);
+    this.#link.page.set_query(this.id, this.query);
+    this.#link.flush();
+  }
+
+  close() {
+    this.#link.page.close_view(this.id);
+    this.#link.flush();
+    this.#closed(this.id);
+  }
+}
+
+/**
+ * @param {number} offset
+ * @param {number} limit
+ * @returns {[number, number]}
+ */
+function bounds(offset, limit) {
+  return [Math.max(Math.trunc(offset) || 0, 0), Math.max(Math.trunc(limit) || 0, 0)];
+}

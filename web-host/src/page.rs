@@ -1,0 +1,526 @@
+//! The page's end of its link to the library: bytes in and out on one side, JSON on the other.
+//!
+//! Field names and values are those of `js/segue.d.ts`; `js/segue.js` adds promises, events and sound.
+
+use segue_components::prelude::*;
+use segue_systems::mirror::client::{CREDITS, Client, ClientEvent, JobView, ProviderView};
+use serde::Serialize;
+
+/// The page's copy of what it shows.
+#[derive(Debug)]
+pub struct Page {
+    client: Client,
+    // Pictures that were answered and not fetched yet: bytes are no JSON.
+    artwork: Vec<(u32, ArtworkBytes)>,
+}
+
+impl Default for Page {
+    fn default() -> Self {
+        Self {
+            client: Client::new(CREDITS),
+            artwork: Vec::new(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+enum Event<'a> {
+    Answer(Answer<'a>),
+    View(u32),
+    SyncProgress(Job<'a>),
+    SyncComplete(Job<'a>),
+    TracksAdded { provider: Option<u64>, count: u32 },
+    MetadataUpdated { tracks: Vec<u64> },
+    PlayerState,
+    StorageState(Storage<'a>),
+    Error { code: &'static str, message: String },
+    Jobs,
+    Providers,
+}
+
+#[derive(Serialize)]
+struct Answer<'a> {
+    id: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<Error<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<Value<'a>>,
+}
+
+#[derive(Serialize)]
+struct Error<'a> {
+    code: &'static str,
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    column: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expected: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+enum Value<'a> {
+    Provider(u64),
+    Job(u64),
+    Track(Option<TrackJson<'a>>),
+    Tracks {
+        total: u32,
+        tracks: Vec<TrackJson<'a>>,
+    },
+    /// The media type of a picture; [`Page::take_artwork`] has its bytes.
+    Artwork(Option<&'a str>),
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Storage<'a> {
+    kind: &'a str,
+    read_only: bool,
+    loaded: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Job<'a> {
+    id: u64,
+    provider: u64,
+    state: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
+    listed: u64,
+    read: u64,
+    added: u64,
+    changed: u64,
+    missing: u64,
+    failed: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total: Option<u64>,
+    bytes: u64,
+    failures: &'a [FileFailure],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    eta_ms: Option<u64>,
+}
+
+impl<'a> Job<'a> {
+    /// A job as it stands at this time, in milliseconds since 1970.
+    fn of(job: &JobView<'a>, now: u64) -> Self {
+        let (state, reason) = match job.state {
+            JobState::Queued => ("queued", None),
+            JobState::Running => ("running", None),
+            JobState::Paused(reason) => ("paused", Some(pause_reason(*reason))),
+            JobState::Done => ("done", None),
+            JobState::Cancelled => ("cancelled", None),
+            JobState::Failed { error } => ("failed", Some(error.as_str())),
+        };
+        let progress = job.progress;
+        let left = progress.to_read.saturating_sub(progress.read);
+        let took = now.saturating_sub(progress.started);
+        let knows = state == "running" && progress.listing_done && progress.read > 0;
+        Self {
+            id: job.id.0,
+            provider: job.provider.0,
+            state,
+            reason,
+            listed: progress.listed,
+            read: progress.read,
+            added: progress.added,
+            changed: progress.changed,
+            missing: progress.missing,
+            failed: progress.failed,
+            total: progress.listing_done.then_some(progress.to_read),
+            bytes: progress.bytes,
+            failures: job.failures,
+            eta_ms: knows.then(|| took.saturating_mul(left) / progress.read),
+        }
+    }
+}
+
+fn pause_reason(reason: PauseReason) -> &'static str {
+    match reason {
+        PauseReason::Asked => "paused",
+        PauseReason::AccessNeeded => "the browser has to be allowed to read the folder again",
+        PauseReason::Interrupted => "the page was closed before it was done",
+        _ => "waiting",
+    }
+}
+
+#[derive(Serialize)]
+struct Provider<'a> {
+    id: u64,
+    kind: &'static str,
+    /// The name of its handle, for the page's own table.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<&'a str>,
+    name: &'a str,
+    access: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    job: Option<u64>,
+}
+
+/// How keys of lists of files begin, which no browser keeps beyond the page.
+const FILES: &str = "files:";
+
+impl<'a> Provider<'a> {
+    fn of(provider: &ProviderView<'a>) -> Self {
+        let (kind, key) = match provider.kind {
+            ProviderKind::Http { .. } => ("http", None),
+            ProviderKind::Handle { key } if key.starts_with(FILES) => ("files", Some(key.as_str())),
+            ProviderKind::Handle { key } => ("folder", Some(key.as_str())),
+            ProviderKind::Folder { .. } => ("folder", None),
+        };
+        Self {
+            id: provider.id.0,
+            kind,
+            key,
+            name: provider.name,
+            access: match provider.access {
+                Access::Granted => "granted",
+                Access::Ask => "prompt",
+                Access::Denied => "denied",
+            },
+            job: provider.job.map(|job| job.0),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct View<'a> {
+    ready: bool,
+    total: u32,
+    offset: u32,
+    query: &'a str,
+    rows: Vec<Row<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<Error<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Player<'a> {
+    state: &'static str,
+    track_id: Option<u64>,
+    position_ms: u64,
+    duration_ms: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'a str>,
+    /// Changes whenever the queue's tracks do.
+    queue_stamp: u32,
+    /// -1 in an empty queue.
+    index: i64,
+    volume: u16,
+}
+
+fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("plain data has a form in JSON")
+}
+
+impl Page {
+    /// What has to be carried to the library, in order.
+    pub fn take_outgoing(&mut self) -> Vec<Vec<u8>> {
+        self.client.take_outgoing()
+    }
+
+    /// Asks something, given as [`Request`] in JSON, and gives its number.
+    ///
+    /// # Errors
+    /// It is no request, in words for whoever wrote the script.
+    pub fn request(&mut self, request: &str) -> Result<u32, String> {
+        let request: Request = serde_json::from_str(request).map_err(|error| error.to_string())?;
+        Ok(self.client.request(request))
+    }
+
+    /// Takes in what the library sent; what came of it, as a JSON array.
+    pub fn receive(&mut self, bytes: &[u8], now: u64) -> String {
+        let events = self.client.receive(bytes);
+        self.events(events, now)
+    }
+
+    /// Begins anew with a library that was started again; requests that it never answered fail.
+    pub fn reconnect(&mut self, now: u64) -> String {
+        let events = self.client.remote_mut().reconnect();
+        self.events(events, now)
+    }
+
+    fn events(&mut self, events: Vec<ClientEvent>, now: u64) -> String {
+        for event in &events {
+            if let ClientEvent::Answer {
+                id,
+                answer: Ok(Response::Artwork(Some(artwork))),
+            } = event
+            {
+                self.artwork.push((*id, artwork.clone()));
+            }
+        }
+        let told: Vec<Event<'_>> = events.iter().filter_map(|event| self.tell(event, now)).collect();
+        json(&told)
+    }
+
+    fn tell<'a>(&'a self, event: &'a ClientEvent, now: u64) -> Option<Event<'a>> {
+        let job = |id: JobId| self.client.remote().job(self.client.world(), id);
+        Some(match event {
+            ClientEvent::Answer { id, answer } => {
+                let (value, error) = match answer {
+                    Ok(response) => (value(response), None),
+                    Err(error) => (None, Some(request_error(error))),
+                };
+                Event::Answer(Answer {
+                    id: *id,
+                    error,
+                    value,
+                })
+            }
+            ClientEvent::View(view) => Event::View(*view),
+            ClientEvent::SyncProgress(id) => Event::SyncProgress(Job::of(&job(*id)?, now)),
+            ClientEvent::SyncComplete(id) => Event::SyncComplete(Job::of(&job(*id)?, now)),
+            ClientEvent::TracksAdded { provider, count, .. } => Event::TracksAdded {
+                provider: provider.map(|provider| provider.0),
+                count: *count,
+            },
+            ClientEvent::MetadataUpdated(tracks) => Event::MetadataUpdated {
+                tracks: tracks.iter().map(|track| track.0).collect(),
+            },
+            ClientEvent::PlayerState => Event::PlayerState,
+            ClientEvent::StorageState(state) => Event::StorageState(Storage {
+                kind: &state.backend,
+                read_only: state.read_only.is_some(),
+                loaded: state.loaded,
+                message: state.read_only.as_deref(),
+            }),
+            ClientEvent::PageQuarantined { table, rows } => Event::Error {
+                code: "damaged",
+                message: format!(
+                    "A damaged part of the library was set aside ({table}, up to {rows} entries). \
+                     It is read again from its files at the next sync."
+                ),
+            },
+            ClientEvent::Incompatible => Event::Error {
+                code: "incompatible",
+                message: "The page and its library are of different versions: reload the page.".to_owned(),
+            },
+            ClientEvent::Jobs => Event::Jobs,
+            ClientEvent::Providers => Event::Providers,
+            _ => return None,
+        })
+    }
+
+    /// The bytes of the picture that answered a request, once.
+    pub fn take_artwork(&mut self, id: u32) -> Option<Vec<u8>> {
+        let at = self.artwork.iter().position(|(of, _)| *of == id)?;
+        Some(self.artwork.swap_remove(at).1.bytes)
+    }
+
+    /// Opens a view of tracks, or of albums, and gives its number.
+    pub fn open_view(&mut self, albums: bool, query: &str, offset: u32, limit: u32) -> u32 {
+        let noun = if albums { Noun::Album } else { Noun::Track };
+        self.client.remote_mut().open_view(noun, query, offset, limit)
+    }
+
+    /// Lets a view show another query.
+    pub fn set_query(&mut self, view: u32, query: &str) {
+        self.client.remote_mut().set_query(view, query);
+    }
+
+    /// Moves the window of a view.
+    pub fn set_window(&mut self, view: u32, offset: u32, limit: u32) {
+        self.client.remote_mut().set_window(view, offset, limit);
+    }
+
+    /// Closes a view.
+    pub fn close_view(&mut self, view: u32) {
+        self.client.remote_mut().close_view(view);
+    }
+
+    /// Says goodbye.
+    pub fn leave(&mut self) {
+        self.client.remote_mut().leave();
+    }
+
+    /// What a view shows.
+    #[must_use]
+    pub fn view(&self, view: u32, albums: bool) -> Option<String> {
+        let state = self.client.view(view)?;
+        let error = state.error.map(|error| Error {
+            code: "query",
+            message: format!("found {}, expected {}", error.found, error.expected),
+            column: Some(error.column + 1),
+            expected: Some(&error.expected),
+        });
+        let tracks = if albums {
+            Vec::new()
+        } else {
+            self.client.view_tracks(view)
+        };
+        let album_rows = if albums {
+            self.client.view_albums(view)
+        } else {
+            Vec::new()
+        };
+        let tracks = tracks.iter().map(|track| Row::Track(track.json()));
+        let albums = album_rows.iter().map(|album| Row::Album(self.album(album)));
+        let view = View {
+            ready: state.ready,
+            total: state.total,
+            offset: state.offset,
+            query: state.query,
+            rows: tracks.chain(albums).collect(),
+            error,
+        };
+        Some(json(&view))
+    }
+
+    fn album<'a>(&self, album: &'a AlbumRow) -> Album<'a> {
+        let picture = self.client.get::<Picture>(ArtworkId(album.artwork_id));
+        Album {
+            row: album.json(),
+            placeholder_color: picture.map(|picture| {
+                let [red, green, blue] = picture.color;
+                format!("#{red:02x}{green:02x}{blue:02x}")
+            }),
+        }
+    }
+
+    /// A track, if it is shown or in the queue.
+    #[must_use]
+    pub fn track(&self, id: u64) -> Option<String> {
+        let row = self.client.track_row(TrackId(id))?;
+        Some(json(&row.json()))
+    }
+
+    /// Every job, oldest first.
+    #[must_use]
+    pub fn jobs(&self, now: u64) -> String {
+        let jobs = self.client.jobs();
+        json(&jobs.iter().map(|job| Job::of(job, now)).collect::<Vec<_>>())
+    }
+
+    /// Every provider, oldest first.
+    #[must_use]
+    pub fn providers(&self) -> String {
+        let providers = self.client.providers();
+        json(&providers.iter().map(Provider::of).collect::<Vec<_>>())
+    }
+
+    /// The player, once there is one.
+    #[must_use]
+    pub fn player(&self) -> Option<String> {
+        let player = self.client.player()?;
+        let queue = player.queue;
+        let index = if queue.tracks.is_empty() {
+            -1
+        } else {
+            i64::from(queue.index)
+        };
+        Some(json(&Player {
+            state: match player.state.status {
+                PlayerStatus::Stopped => "stopped",
+                PlayerStatus::Playing => "playing",
+                PlayerStatus::Paused => "paused",
+                PlayerStatus::Buffering => "buffering",
+            },
+            track_id: player.state.track.map(|track| track.0),
+            position_ms: player.state.position,
+            duration_ms: player.state.duration,
+            error: player.state.error.as_deref(),
+            queue_stamp: stamp(&queue.tracks),
+            index,
+            volume: player.volume.0,
+        }))
+    }
+
+    /// The tracks of the queue.
+    #[must_use]
+    pub fn queue(&self) -> Vec<u64> {
+        let queue = self.client.player().map(|player| player.queue);
+        queue
+            .iter()
+            .flat_map(|queue| &queue.tracks)
+            .map(|track| track.0)
+            .collect()
+    }
+}
+
+/// FNV-1a over a list of tracks: a queue of many thousands is not copied to see whether it changed.
+fn stamp(tracks: &[TrackId]) -> u32 {
+    tracks.iter().fold(0x811c_9dc5, |hash, track| {
+        let folded = track.0 ^ track.0 >> 32;
+        folded.to_le_bytes()[..4].iter().fold(hash, |hash: u32, &byte| {
+            (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+        })
+    })
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Row<'a> {
+    Track(TrackJson<'a>),
+    Album(Album<'a>),
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Album<'a> {
+    #[serde(flatten)]
+    row: AlbumJson<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    placeholder_color: Option<String>,
+}
+
+fn value(response: &Response) -> Option<Value<'_>> {
+    Some(match response {
+        Response::Provider(provider) => Value::Provider(provider.0),
+        Response::Job(job) => Value::Job(job.0),
+        Response::Track(track) => Value::Track(track.as_ref().map(|track| track.json())),
+        Response::Tracks { total, rows } => Value::Tracks {
+            total: *total,
+            tracks: rows.iter().map(TrackRow::json).collect(),
+        },
+        Response::Artwork(artwork) => Value::Artwork(artwork.as_ref().map(|artwork| artwork.mime.as_str())),
+        _ => return None,
+    })
+}
+
+fn request_error(error: &RequestError) -> Error<'_> {
+    let (column, expected) = match error {
+        RequestError::Query { column, expected, .. } => (Some(column + 1), Some(expected.as_str())),
+        _ => (None, None),
+    };
+    Error {
+        code: error.code(),
+        message: error.to_string(),
+        column,
+        expected,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_is_written_as_json_and_what_is_none_is_named() {
+        let mut page = Page::default();
+        assert_eq!(page.request(r#"{"startSync":{"provider":1}}"#), Ok(1));
+        assert_eq!(page.request(r#"{"player":{"seek":{"position":5}}}"#), Ok(2));
+        assert_eq!(page.request(r#""flush""#), Ok(3));
+        let error = page.request(r#"{"startSink":{}}"#).unwrap_err();
+        assert!(error.contains("startSink"), "{error}");
+        assert_eq!(page.take_outgoing().len(), 4);
+    }
+
+    #[test]
+    fn before_anything_is_known_everything_is_empty() {
+        let mut page = Page::default();
+        assert_eq!(page.jobs(0), "[]");
+        assert_eq!(page.providers(), "[]");
+        assert_eq!(page.player(), None);
+        let view = page.open_view(false, "queen", 0, 10);
+        let expected = r#"{"ready":false,"total":0,"offset":0,"query":"queen","rows":[]}"#;
+        assert_eq!(page.view(view, false).as_deref(), Some(expected));
+        assert_eq!(page.view(99, false), None);
+        // Bytes that are no message ask for everything anew.
+        assert_eq!(page.receive(&[9, 9], 0), "[]");
+    }
+}
