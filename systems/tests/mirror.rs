@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use bevy_ecs::message::Messages;
 use bevy_ecs::world::World;
 use crossbeam_channel::{Receiver, Sender};
 use segue_components::prelude::*;
@@ -17,6 +18,7 @@ use segue_systems::mirror::client::{Client, ClientEvent};
 use segue_systems::mirror::send::Mirrors;
 use segue_systems::mirror::{self, MirrorPlugin};
 use segue_systems::notices::Notices;
+use segue_systems::persist::Loaded;
 use segue_systems::plugin::Plugin;
 use segue_systems::query::QueryPlugin;
 use segue_systems::query::index::{find, rebuild};
@@ -505,9 +507,13 @@ fn check_index(library: &mut Library) {
         answers
     };
     let before = ask(library);
+    check_totals(&library.world);
     rebuild(&mut library.world);
+    check_totals(&library.world);
     assert_eq!(before, ask(library));
-    let world = &library.world;
+}
+
+fn check_totals(world: &World) {
     let catalog = world.resource::<Catalog>();
     for (id, album) in catalog.all(Noun::Album) {
         let mut totals = AlbumTotals::default();
@@ -677,6 +683,91 @@ fn without_credits_nothing_is_sent_and_changes_fall_together() {
     library.tick(100);
     host.receive();
     assert_eq!(host.client.view_tracks(view)[0].title, "take 999");
+}
+
+#[test]
+fn a_lost_frame_is_noticed_at_the_next_one_and_healed() {
+    let mut library = Library::new();
+    let mut random = Random(7);
+    let track = library.add_track(&mut random);
+    let mut host = Host::join(&mut library, Client::new(8));
+    let view = host.client.remote_mut().open_view(Noun::Track, "", 0, 10);
+    host.views.push(view);
+    let mut hosts = [host];
+    settle(&mut library, &mut hosts);
+    catalog::set(&mut library.world, track, Title("lost on the way".into()));
+    library.tick(200);
+    assert!(hosts[0].from_library.try_iter().count() > 0, "that was the frame");
+    // The next frame tells of something else and would fit.
+    catalog::set(&mut library.world, track, Rating::new(3).unwrap());
+    library.tick(200);
+    hosts[0].receive();
+    assert!(!hosts[0].client.remote().mirror().is_in_step());
+    settle(&mut library, &mut hosts);
+    check_same(&mut library, &hosts[0]);
+    assert_eq!(hosts[0].client.view_tracks(view)[0].title, "lost on the way");
+}
+
+#[test]
+fn what_a_store_brings_in_silence_is_shown_to_hosts_that_wait() {
+    let mut library = Library::new();
+    let mut host = Host::join(&mut library, Client::default());
+    let view = host.client.remote_mut().open_view(Noun::Track, "", 0, 10);
+    host.views.push(view);
+    let mut hosts = [host];
+    settle(&mut library, &mut hosts);
+    library.world.resource_mut::<Changes>().set_silent(true);
+    library.add_track(&mut Random(10));
+    library.sync(&mut Random(11));
+    library.world.resource_mut::<Changes>().set_silent(false);
+    library.world.resource_mut::<Messages<Loaded>>().write(Loaded);
+    settle(&mut library, &mut hosts);
+    check_same(&mut library, &hosts[0]);
+    assert_eq!(hosts[0].client.view_tracks(view).len(), 1);
+    assert_eq!(hosts[0].client.jobs().len(), 1);
+}
+
+#[test]
+fn the_queue_brings_its_tracks_along() {
+    let mut library = Library::new();
+    let mut random = Random(8);
+    let tracks: Vec<_> = (0..3).map(|_| library.add_track(&mut random)).collect();
+    let mut hosts = [Host::join(&mut library, Client::default())];
+    library.play(&mut random, tracks[0]);
+    settle(&mut library, &mut hosts);
+    assert!(hosts[0].client.track_row(tracks[0]).is_some());
+    assert!(hosts[0].client.track_row(tracks[2]).is_none());
+    library.play(&mut random, tracks[2]);
+    settle(&mut library, &mut hosts);
+    assert!(hosts[0].client.track_row(tracks[2]).is_some());
+    assert!(hosts[0].events.contains(&ClientEvent::PlayerState));
+    check_same(&mut library, &hosts[0]);
+}
+
+#[test]
+fn scrolling_costs_small_frames() {
+    let mut library = Library::new();
+    let mut random = Random(9);
+    for _ in 0..2_000 {
+        library.add_track(&mut random);
+    }
+    let mut host = Host::join(&mut library, Client::default());
+    let view = host.client.remote_mut().open_view(Noun::Track, "", 0, 100);
+    host.views.push(view);
+    let mut hosts = [host];
+    settle(&mut library, &mut hosts);
+    for step in 1..40 {
+        hosts[0].client.remote_mut().set_window(view, step * 20, 100);
+        hosts[0].send();
+        library.tick(16);
+        let sizes: Vec<_> = hosts[0].from_library.try_iter().collect();
+        for bytes in sizes {
+            assert!(bytes.len() <= 10 * 1024, "{} bytes for twenty rows", bytes.len());
+            hosts[0].take(&bytes);
+        }
+    }
+    settle(&mut library, &mut hosts);
+    check_same(&mut library, &hosts[0]);
 }
 
 #[test]

@@ -32,11 +32,14 @@ fn add(world: &mut World, text: &str) -> TrackId {
     let [artist, album, title] = text.split('|').map(str::trim).collect::<Vec<_>>()[..] else {
         panic!("{text}: artist | album | title");
     };
-    let known = world.resource::<Catalog>().all(Noun::Album).find_map(|(id, entity)| {
-        let same = world.get::<AlbumTitle>(entity)?.0.as_ref() == album
-            && world.get::<AlbumArtist>(entity)?.0.to_string() == artist;
-        same.then_some(AlbumId(id))
-    });
+    let known = world
+        .resource::<Catalog>()
+        .all(Noun::Album)
+        .find_map(|(id, entity)| {
+            let same = world.get::<AlbumTitle>(entity)?.0.as_ref() == album
+                && world.get::<AlbumArtist>(entity)?.0.to_string() == artist;
+            same.then_some(AlbumId(id))
+        });
     let album = known.unwrap_or_else(|| {
         let credit = AlbumArtist(Credit::of([artist]).into());
         Catalog::spawn(world, (AlbumTitle(album.into()), credit, AlbumInfo::default()))
@@ -128,7 +131,13 @@ fn words_find_what_people_mean() {
 #[test]
 fn the_default_order_is_by_album_and_reads_numbers_as_numbers() {
     check(
-        &["The Who | B | 1", "Abba | Vol. 10 | 2", "Abba | Vol. 9 | 3", "Beatles | A | 4", "The Abba | Vol. 9 | 5"],
+        &[
+            "The Who | B | 1",
+            "Abba | Vol. 10 | 2",
+            "Abba | Vol. 9 | 3",
+            "Beatles | A | 4",
+            "The Abba | Vol. 9 | 5",
+        ],
         &[
             ("", &["3", "5", "2", "4", "1"]),
             ("sort:-title", &["5", "4", "3", "2", "1"]),
@@ -145,7 +154,14 @@ fn what_is_unknown_comes_last_in_both_directions() {
         let track = add(&mut world, row);
         if year > 0 {
             let released = PartialDate::parse(&year.to_string());
-            catalog::set(&mut world, track, Dates { released, original: None });
+            catalog::set(
+                &mut world,
+                track,
+                Dates {
+                    released,
+                    original: None,
+                },
+            );
         }
     }
     tick(&mut world);
@@ -166,7 +182,12 @@ fn albums_are_found_by_their_own_words_and_by_their_tracks() {
     tick(&mut world);
     let mut albums = |query: &str| -> Vec<String> {
         let found = index::find(&mut world, Noun::Album, query, 0, 10).unwrap();
-        let name = |id| catalog::get::<AlbumTitle>(&world, AlbumId(id)).unwrap().0.to_string();
+        let name = |id| {
+            catalog::get::<AlbumTitle>(&world, AlbumId(id))
+                .unwrap()
+                .0
+                .to_string()
+        };
         found.ids.into_iter().map(name).collect()
     };
     assert_eq!(albums("queen"), ["Innuendo", "Jazz"]);
@@ -184,7 +205,10 @@ fn a_large_load_is_taken_in_over_several_ticks_and_a_query_does_not_wait() {
         let _: TrackId = Catalog::spawn(&mut world, Title(format!("song {number}").into()));
     }
     tick(&mut world);
-    assert!(world.resource::<Wake>().due().is_some(), "the rest is due at once");
+    assert!(
+        world.resource::<Wake>().due().is_some(),
+        "the rest is due at once"
+    );
     assert_eq!(titles(&mut world, "9999"), ["song 9999"]);
     tick(&mut world);
     assert!(world.resource::<Wake>().due().is_none());
@@ -257,15 +281,22 @@ impl Plain {
 
     fn has_words(&self, text: &Text, of: impl Fn(TextField) -> bool) -> bool {
         let wanted: Vec<String> = text.text().split(' ').map(fold::fold).collect();
-        self.texts.iter().filter(|(field, _)| of(*field)).any(|(_, text)| {
-            let words: Vec<String> = text.split(' ').map(fold::fold).collect();
-            words.windows(wanted.len()).any(|window| {
-                let mut pairs = window.iter().zip(&wanted);
-                let last = pairs.next_back().expect("a text has words");
-                let ends = if text_is_phrase(&wanted) { last.0 == last.1 } else { last.0.starts_with(last.1) };
-                ends && pairs.all(|(word, wanted)| word == wanted)
+        self.texts
+            .iter()
+            .filter(|(field, _)| of(*field))
+            .any(|(_, text)| {
+                let words: Vec<String> = text.split(' ').map(fold::fold).collect();
+                words.windows(wanted.len()).any(|window| {
+                    let mut pairs = window.iter().zip(&wanted);
+                    let last = pairs.next_back().expect("a text has words");
+                    let ends = if text_is_phrase(&wanted) {
+                        last.0 == last.1
+                    } else {
+                        last.0.starts_with(last.1)
+                    };
+                    ends && pairs.all(|(word, wanted)| word == wanted)
+                })
             })
-        })
     }
 }
 
@@ -274,11 +305,23 @@ fn text_is_phrase(wanted: &[String]) -> bool {
     wanted.len() > 1
 }
 
-const POOL: [&str; 8] = ["Love", "Night", "Blue", "Ágætis", "Lover", "99", "Nightfall", "Straße"];
+const POOL: [&str; 8] = [
+    "Love",
+    "Night",
+    "Blue",
+    "Ágætis",
+    "Lover",
+    "99",
+    "Nightfall",
+    "Straße",
+];
 
 fn name(random: &mut Random) -> String {
     let count = 1 + random.below(3);
-    (0..count).map(|_| random.pick(&POOL)).collect::<Vec<_>>().join(" ")
+    (0..count)
+        .map(|_| random.pick(&POOL))
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn expr(random: &mut Random, depth: usize) -> Expr {
@@ -296,7 +339,12 @@ fn expr(random: &mut Random, depth: usize) -> Expr {
     match random.below(if depth == 0 { 5 } else { 9 }) {
         0 | 1 => Expr::Is(Term::Anywhere(text(random))),
         2 => {
-            let fields = [TextField::Title, TextField::Artist, TextField::Album, TextField::AlbumArtist];
+            let fields = [
+                TextField::Title,
+                TextField::Artist,
+                TextField::Album,
+                TextField::AlbumArtist,
+            ];
             Expr::Is(Term::Text(random.pick(&fields), text(random)))
         }
         3 => {
@@ -316,7 +364,12 @@ fn random_queries_find_what_reading_every_row_finds() {
     let mut world = library();
     let mut tracks = Vec::new();
     for _ in 0..300 {
-        let row = format!("{} | {} | {}", name(&mut random), name(&mut random), name(&mut random));
+        let row = format!(
+            "{} | {} | {}",
+            name(&mut random),
+            name(&mut random),
+            name(&mut random)
+        );
         tracks.push(add(&mut world, &row));
     }
     for round in 0..2_000 {
@@ -348,10 +401,15 @@ fn random_queries_find_what_reading_every_row_finds() {
             filter: expr(&mut random, 2),
             sort: Vec::new(),
         };
-        let found: BTreeSet<_> = super::tracks(&mut world, &query.to_string()).unwrap().into_iter().collect();
+        let found: BTreeSet<_> = super::tracks(&mut world, &query.to_string())
+            .unwrap()
+            .into_iter()
+            .collect();
         let plain = tracks.iter().map(|&track| Plain::of(&world, track));
-        let expected: BTreeSet<_> =
-            plain.filter(|plain| plain.holds(&query.filter)).map(|plain| plain.track).collect();
+        let expected: BTreeSet<_> = plain
+            .filter(|plain| plain.holds(&query.filter))
+            .map(|plain| plain.track)
+            .collect();
         assert_eq!(found, expected, "{query}");
     }
 }
