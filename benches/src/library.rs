@@ -1,0 +1,299 @@
+//! Libraries made from a seed: as large as wanted, the same every time, and shaped like real ones.
+//!
+//! Albums of eight to sixteen tracks, artists of a few albums each, one compilation in twenty, titles of
+//! real lengths, half the files lossless. One track in twelve is rated, one in five was played.
+
+use std::sync::Arc;
+
+use bevy_ecs::world::World;
+use segue_components::prelude::*;
+use segue_systems::catalog::Catalog;
+
+/// A small generator of numbers (SplitMix64; Steele, Lea and Flood 2014).
+#[derive(Debug, Clone)]
+pub struct Random(u64);
+
+impl Random {
+    /// Numbers of this seed.
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    /// The next number.
+    pub fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    /// A number below this one, which is not zero.
+    pub fn below(&mut self, most: u32) -> u32 {
+        u32::try_from(self.next() % u64::from(most)).expect("below 2^32")
+    }
+
+    /// One of these.
+    pub fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
+        let count = u32::try_from(from.len()).expect("short lists");
+        &from[self.below(count) as usize]
+    }
+}
+
+const WORDS: &[&str] = &[
+    "Love", "Night", "Blue", "Dream", "Fire", "Moon", "River", "Heart", "Summer", "Rain", "Ghost", "Golden",
+    "Silent", "City", "Dance", "Light", "Shadow", "Winter", "Ocean", "Star", "Broken", "Wild", "Sweet",
+    "Electric", "Lonely", "Midnight", "Paper", "Velvet", "Stone", "Mirror", "Über", "Café", "Señor", "Nuit",
+    "Étoile", "Мир", "夢", "Sólo",
+];
+
+const LINKS: &[&str] = &[
+    " ", " of the ", " in ", " and ", " (Live) ", " - ", " for ", " & ",
+];
+
+const NAMES: &[&str] = &[
+    "Anna", "The", "Black", "John", "Miles", "Nina", "King", "Queen", "Sun", "Björk", "Sigur", "Ella",
+    "Radio", "Young", "Arctic", "Nick", "Kraft", "Stone", "Santana", "Bell",
+];
+
+const GENRES: &[&str] = &[
+    "Rock",
+    "Pop",
+    "Jazz",
+    "Electronic",
+    "Classical",
+    "Hip Hop",
+    "Folk",
+    "Soul",
+    "Metal",
+    "Ambient",
+    "Blues",
+    "Country",
+    "Reggae",
+    "Punk",
+    "Indie Rock",
+    "Hard Rock",
+    "House",
+    "Techno",
+    "Soundtrack",
+    "Latin",
+];
+
+fn words(random: &mut Random, from: &[&str], most: u32) -> String {
+    let mut text = String::from(*random.pick(from));
+    for _ in 0..random.below(most) {
+        text.push_str(random.pick(LINKS));
+        text.push_str(random.pick(from));
+    }
+    text
+}
+
+fn uuid(random: &mut Random) -> Box<str> {
+    let (a, b) = (random.next(), random.next());
+    format!(
+        "{:08x}-{:04x}-4{:03x}-a{:03x}-{:012x}",
+        a >> 32,
+        a >> 16 & 0xffff,
+        a & 0xfff,
+        b >> 48 & 0xfff,
+        b & 0xffff_ffff_ffff
+    )
+    .into()
+}
+
+/// Puts a provider and this many tracks, with their files, albums and pictures, into a world.
+pub fn fill(world: &mut World, tracks: u32, seed: u64) {
+    let random = &mut Random::new(seed);
+    let provider: ProviderId = Catalog::spawn(
+        world,
+        (
+            ProviderKind::Folder {
+                path: "/music".into(),
+            },
+            ProviderName("Music".into()),
+            Access::Granted,
+        ),
+    );
+    let genres: Vec<Arc<[Box<str>]>> = (0..40)
+        .map(|_| {
+            (0..=random.below(2))
+                .map(|_| Box::from(*random.pick(GENRES)))
+                .collect()
+        })
+        .collect();
+    let mut artist = Arc::default();
+    let mut left = tracks;
+    while left > 0 {
+        if random.below(4) == 0 || left == tracks {
+            artist = Arc::new(Credit::of([words(random, NAMES, 2)]));
+        }
+        let count = (8 + random.below(9)).min(left);
+        left -= count;
+        album(
+            world,
+            random,
+            provider,
+            &artist,
+            random.clone().pick(&genres),
+            count,
+        );
+    }
+}
+
+fn album(
+    world: &mut World,
+    random: &mut Random,
+    provider: ProviderId,
+    artist: &Arc<Credit>,
+    genres: &Arc<[Box<str>]>,
+    count: u32,
+) {
+    let title = words(random, WORDS, 3);
+    let compilation = random.below(20) == 0;
+    let lossless = random.below(2) == 0;
+    let tagged = random.below(3) == 0;
+    let released = PartialDate {
+        year: u16::try_from(1960 + random.below(66)).expect("a year"),
+        month: 0,
+        day: 0,
+    };
+    let by = if compilation {
+        "Various Artists".into()
+    } else {
+        artist.to_string()
+    };
+    let tags = Arc::new(AlbumTagged {
+        title: title.as_str().into(),
+        artist: Some(Arc::clone(artist)),
+        compilation,
+        release: tagged.then(|| uuid(random)),
+        ..AlbumTagged::default()
+    });
+    let artwork: ArtworkId = Catalog::spawn(
+        world,
+        (
+            ContentHash::of(&random.next().to_le_bytes()),
+            Picture {
+                mime: "image/jpeg".into(),
+                width: 600,
+                height: 600,
+                size: u64::from(40_000 + random.below(100_000)),
+                color: [0x40, 0x50, 0x60],
+                problem: None,
+            },
+        ),
+    );
+    let album: AlbumId = Catalog::spawn(
+        world,
+        (
+            AlbumTitle(title.as_str().into()),
+            AlbumArtist(Arc::clone(artist)),
+            AlbumInfo {
+                compilation,
+                released: Some(released),
+                release: tags.release.clone(),
+                ..AlbumInfo::default()
+            },
+            AlbumKey(format!("{}\u{1f}{}", by.to_lowercase(), title.to_lowercase()).into()),
+            AlbumCover(artwork),
+        ),
+    );
+    let extension = if lossless { "flac" } else { "mp3" };
+    let modified = 1_500_000_000_000 + u64::from(random.below(2_000_000_000)) * 100;
+    let artists = vec![uuid(random)];
+    for number in 1..=count {
+        let title = words(random, WORDS, 4);
+        let credit = if compilation {
+            Arc::new(Credit::of([words(random, NAMES, 2)]))
+        } else {
+            Arc::clone(artist)
+        };
+        let milliseconds = 90_000 + random.below(300_000);
+        let bitrate = if lossless {
+            600_000 + random.below(500_000)
+        } else {
+            320_000
+        };
+        let file = FileId(world.resource_mut::<Catalog>().next(Noun::File));
+        let track: TrackId = Catalog::spawn(
+            world,
+            (
+                Title(title.as_str().into()),
+                ArtistCredit(credit),
+                OnAlbum(album),
+                AlbumTags(Arc::clone(&tags)),
+                Position {
+                    disc: 1,
+                    disc_total: 1,
+                    track: u16::try_from(number).expect("a short album"),
+                    track_total: u16::try_from(count).expect("a short album"),
+                },
+                Duration(milliseconds),
+                Dates {
+                    released: Some(released),
+                    original: None,
+                },
+                Genres(Arc::clone(genres)),
+                AudioFormat {
+                    codec: extension.into(),
+                    sample_rate: 44_100,
+                    bitrate,
+                    channels: 2,
+                    bits_per_sample: if lossless { 16 } else { 0 },
+                },
+                Cover(artwork),
+                PlayedFrom(file),
+                Added(1_700_000_000_000 + file.0 / 20),
+            ),
+        );
+        let entity = world.resource::<Catalog>().entity(track).expect("just spawned");
+        let mut entity = world.entity_mut(entity);
+        if tagged {
+            entity.insert(ExternalIds(Box::new(TrackMbids {
+                recording: Some(uuid(random)),
+                track: Some(uuid(random)),
+                artists: artists.clone(),
+                isrc: None,
+            })));
+        }
+        if random.below(12) == 0 {
+            let stars = u8::try_from(1 + random.below(5)).expect("at most five");
+            entity.insert(Rating::new(stars).expect("one to five stars"));
+        }
+        if random.below(5) == 0 {
+            entity.insert(PlayStats {
+                plays: 1 + random.below(30),
+                skips: random.below(3),
+                last_played: 1_700_000_000_000 + random.next() % 50_000_000_000,
+            });
+        }
+        let path = format!(
+            "{by}/{:04} - {}/{number:02} {title}.{extension}",
+            released.year, tags.title
+        );
+        let entity = world
+            .spawn((
+                file,
+                FileOf(track),
+                Location {
+                    provider,
+                    path: path.into(),
+                },
+                FileStamp {
+                    size: u64::from(milliseconds) * u64::from(bitrate) / 8_000,
+                    modified: modified + u64::from(number) * 1_000,
+                },
+                Presence::Present,
+            ))
+            .id();
+        if lossless {
+            let (a, b) = (random.next().to_le_bytes(), random.next().to_le_bytes());
+            let mut hash = [0; 16];
+            hash[..8].copy_from_slice(&a);
+            hash[8..].copy_from_slice(&b);
+            world.entity_mut(entity).insert(AudioHash(hash));
+        }
+        world.resource_mut::<Catalog>().insert(Noun::File, file.0, entity);
+    }
+}

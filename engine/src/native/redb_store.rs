@@ -1,0 +1,465 @@
+//! The store of a machine: one file, kept by redb.
+//!
+//! Three tables: `pages` by [`PageKey::number`], `blobs` by hash and variant, `meta` by name. Each batch is
+//! one transaction.
+//!
+//! Both durabilities wait for the disk. What redb commits without waiting is lost when the process is
+//! killed, not only when the power goes, so it is no answer to [`Durability::Relaxed`]; a flush of a
+//! whole scan waits for the disk a few times a second, which no listener notices.
+//!
+//! Beside the file lies `<file>.lock`, locked while the library is open and holding who has it open. redb
+//! locks its file as well, but cannot tell by whom it is held.
+//!
+//! [`Durability::Relaxed`]: segue_systems::persist::store::Durability::Relaxed
+
+use core::fmt;
+use core::ops::Range;
+use std::ffi::OsString;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{ErrorKind, Read, Seek, Write};
+use std::path::{Path, PathBuf};
+
+use redb::{
+    Builder, Database, Durability, ReadOnlyDatabase, ReadTransaction, ReadableDatabase, ReadableTable,
+    TableDefinition, TableError, WriteTransaction,
+};
+use segue_systems::persist::store::{Batch, BlobKey, Claim, PageKey, PageStore, StoreError};
+
+const PAGES: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("pages");
+const BLOBS: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new("blobs");
+const META: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("meta");
+
+/// The names in the table `meta`: what says that the file is ours, the epoch, and the meta record.
+const MARK: &str = "segue";
+const EPOCH: &str = "epoch";
+const RECORD: &str = "meta";
+
+/// What stands under [`MARK`]: the version of these three tables.
+const MARK_VALUE: &[u8] = &[1];
+
+/// The name of the file in a folder that is given instead of a file.
+const FILE_NAME: &str = "library.redb";
+
+/// What redb may keep in memory of its file. Pages are read once at the start, so more is no use.
+const CACHE: usize = 8 << 20;
+
+/// A store in one file.
+pub struct RedbStore {
+    database: Option<Database>,
+    open: Box<dyn FnMut() -> Result<Database, redb::Error> + Send>,
+    /// The file, if it is one.
+    path: Option<PathBuf>,
+    lock: Option<File>,
+    closed: bool,
+}
+
+impl fmt::Debug for RedbStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RedbStore")
+            .field("path", &self.path)
+            .field("open", &self.database.is_some())
+            .finish_non_exhaustive()
+    }
+}
+
+impl RedbStore {
+    /// Takes hold of the library at a path: a file, which is made if it is not there, or a folder that
+    /// holds one. An existing file is not changed before [`PageStore::claim`].
+    ///
+    /// # Errors
+    /// [`StoreError::Held`] if another process has it open, [`StoreError::NotAStore`] if the file is
+    /// something else, and any other [`StoreError`].
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
+        let mut path = path.as_ref().to_path_buf();
+        if path.is_dir() {
+            path.push(FILE_NAME);
+        }
+        if let Some(parent) = path.parent() {
+            std::fs::create_dir_all(parent).map_err(|error| io_error(&error))?;
+        }
+        let lock = lock(&with_ending(&path, ".lock"))?;
+        if path.try_exists().map_err(|error| io_error(&error))? {
+            check(&path)?;
+        } else {
+            create(&path)?;
+        }
+        let file = path.clone();
+        Ok(Self {
+            database: None,
+            open: Box::new(move || Ok(builder().open(&file)?)),
+            path: Some(path),
+            lock: Some(lock),
+            closed: false,
+        })
+    }
+
+    /// A store over a database that this makes or opens. It is called again after an error of the disk,
+    /// because redb refuses everything after one.
+    pub fn over(open: impl FnMut() -> Result<Database, redb::Error> + Send + 'static) -> Self {
+        Self {
+            database: None,
+            open: Box::new(open),
+            path: None,
+            lock: None,
+            closed: false,
+        }
+    }
+
+    /// The file, if it is one.
+    #[must_use]
+    pub fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
+    }
+
+    fn database(&mut self) -> Result<&Database, StoreError> {
+        if self.closed {
+            return Err(StoreError::Closed);
+        }
+        if self.database.is_none() {
+            self.database = Some((self.open)().map_err(|error| store_error(&error))?);
+        }
+        self.database.as_ref().ok_or(StoreError::Closed)
+    }
+
+    /// Does something with the database; after an error of the disk it is opened anew next time.
+    fn with<T>(&mut self, run: impl FnOnce(&Database) -> Result<T, Failure>) -> Result<T, StoreError> {
+        match run(self.database()?) {
+            Ok(value) => Ok(value),
+            Err(Failure::Store(error)) => Err(error),
+            Err(Failure::Redb(error)) => {
+                self.database = None;
+                Err(store_error(&error))
+            }
+        }
+    }
+}
+
+/// What can go wrong inside a transaction.
+enum Failure {
+    Redb(redb::Error),
+    Store(StoreError),
+}
+
+impl<E: Into<redb::Error>> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self::Redb(error.into())
+    }
+}
+
+fn builder() -> Builder {
+    let mut builder = Builder::new();
+    builder.set_cache_size(CACHE);
+    builder
+}
+
+fn with_ending(path: &Path, ending: &str) -> PathBuf {
+    let mut name = OsString::from(path.as_os_str());
+    name.push(ending);
+    name.into()
+}
+
+/// Locks the file beside the library and writes into it who we are.
+fn lock(path: &Path) -> Result<File, StoreError> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    let mut file = options.open(path).map_err(|error| io_error(&error))?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            let mut by = String::new();
+            // Elsewhere than on Unix a locked file cannot be read: then its holder stays unnamed.
+            let named = Read::by_ref(&mut file).take(500).read_to_string(&mut by).is_ok() && !by.is_empty();
+            return Err(StoreError::Held {
+                by: if named {
+                    by.trim_end().into()
+                } else {
+                    "another process".into()
+                },
+            });
+        }
+        Err(TryLockError::Error(error)) => return Err(io_error(&error)),
+    }
+    let us = format!("process {} ({})\n", std::process::id(), command());
+    // Who cannot be named is still locked out.
+    let _ = file
+        .set_len(0)
+        .and_then(|()| file.rewind())
+        .and_then(|()| file.write_all(us.as_bytes()))
+        .and_then(|()| file.sync_data());
+    Ok(file)
+}
+
+/// How this process was called, without what may be private in its arguments.
+fn command() -> String {
+    let mut words = std::env::args_os().take(2).map(|word| {
+        Path::new(&word).file_name().map_or_else(
+            || word.to_string_lossy().into_owned(),
+            |name| name.to_string_lossy().into_owned(),
+        )
+    });
+    let program = words.next().unwrap_or_else(|| "unnamed".into());
+    match words.next() {
+        Some(word) if !word.starts_with('-') => format!("{program} {word}"),
+        _ => program,
+    }
+}
+
+/// Makes a new library beside its place and moves it there: whoever is killed in between leaves nothing
+/// that looks like a library.
+fn create(path: &Path) -> Result<(), StoreError> {
+    let fresh = with_ending(path, ".new");
+    match std::fs::remove_file(&fresh) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(io_error(&error)),
+        _ => {}
+    }
+    let made = (|| {
+        let database = builder().create(&fresh)?;
+        let transaction = begin(&database)?;
+        prepare(&transaction)?;
+        transaction.commit()?;
+        Ok(())
+    })();
+    made.map_err(|error: Failure| error.into_store())?;
+    let moved = File::open(&fresh)
+        .and_then(|file| file.sync_all())
+        .and_then(|()| std::fs::rename(&fresh, path))
+        .and_then(|()| sync_folder(path));
+    moved.map_err(|error| io_error(&error))
+}
+
+/// Makes the new name of a file survive a power cut.
+#[cfg(unix)]
+fn sync_folder(path: &Path) -> std::io::Result<()> {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    File::open(parent.unwrap_or(Path::new(".")))?.sync_all()
+}
+
+/// Elsewhere a folder cannot be opened, and renaming waits for the disk by itself.
+#[cfg(not(unix))]
+fn sync_folder(_: &Path) -> std::io::Result<()> {
+    Ok(())
+}
+
+/// Looks whether a file is a library, without changing it.
+fn check(path: &Path) -> Result<(), StoreError> {
+    let database = match builder().open_read_only(path) {
+        Ok(database) => database,
+        // Its last owner was killed. It is redb's, and opening it for writing puts it right.
+        Err(redb::DatabaseError::RepairAborted) => return Ok(()),
+        Err(error) => return Err(not_a_store(store_error(&error.into()))),
+    };
+    read_marked(
+        &database
+            .begin_read()
+            .map_err(|error| store_error(&error.into()))?,
+    )
+    .map_err(|error| not_a_store(error.into_store()))
+}
+
+/// Whether a database is ours: by its mark, or because there is nothing in it yet.
+fn read_marked(transaction: &ReadTransaction) -> Result<(), Failure> {
+    let marked = match transaction.open_table(META) {
+        Ok(table) => table.get(MARK)?.is_some_and(|value| value.value() == MARK_VALUE),
+        Err(TableError::TableDoesNotExist(_)) => false,
+        Err(error) => return Err(error.into()),
+    };
+    if marked {
+        return Ok(());
+    }
+    Err(Failure::Store(StoreError::NotAStore {
+        detail: "it is a redb database of another program, or of a newer Segue".into(),
+    }))
+}
+
+/// What is wrong with a file that redb does not take.
+fn not_a_store(error: StoreError) -> StoreError {
+    match error {
+        StoreError::Io { detail } => StoreError::NotAStore { detail },
+        other => other,
+    }
+}
+
+impl Failure {
+    fn into_store(self) -> StoreError {
+        match self {
+            Self::Redb(error) => store_error(&error),
+            Self::Store(error) => error,
+        }
+    }
+}
+
+fn begin(database: &Database) -> Result<WriteTransaction, Failure> {
+    let mut transaction = database.begin_write()?;
+    transaction
+        .set_durability(Durability::Immediate)
+        .map_err(|error| Failure::Redb(error.into()))?;
+    // What a killed process leaves is then opened in the time that opening takes anyway.
+    transaction.set_quick_repair(true);
+    Ok(transaction)
+}
+
+/// Makes the three tables, and marks the file as ours.
+fn prepare(transaction: &WriteTransaction) -> Result<(), Failure> {
+    transaction.open_table(PAGES)?;
+    transaction.open_table(BLOBS)?;
+    transaction.open_table(META)?.insert(MARK, MARK_VALUE)?;
+    Ok(())
+}
+
+fn epoch(bytes: &[u8]) -> Result<u64, Failure> {
+    let bytes = bytes.try_into().map_err(|_| {
+        Failure::Store(StoreError::NotAStore {
+            detail: format!("its epoch has {} bytes", bytes.len()),
+        })
+    })?;
+    Ok(u64::from_le_bytes(bytes))
+}
+
+fn blob_key(key: BlobKey) -> [u8; 17] {
+    let mut bytes = [0; 17];
+    bytes[..16].copy_from_slice(&key.hash);
+    bytes[16] = key.variant;
+    bytes
+}
+
+fn io_error(error: &std::io::Error) -> StoreError {
+    let detail = error.to_string();
+    match error.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
+            StoreError::Full { detail }
+        }
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => StoreError::ReadOnly { detail },
+        _ => StoreError::Io { detail },
+    }
+}
+
+fn store_error(error: &redb::Error) -> StoreError {
+    match error {
+        redb::Error::Io(error) => io_error(error),
+        redb::Error::DatabaseAlreadyOpen | redb::Error::LockProtocolMismatch => StoreError::Held {
+            by: "another process".into(),
+        },
+        redb::Error::UpgradeRequired(version) => StoreError::NotAStore {
+            detail: format!("it has version {version} of redb's format"),
+        },
+        other => StoreError::Io {
+            detail: other.to_string(),
+        },
+    }
+}
+
+fn read_meta(transaction: &ReadTransaction) -> Result<Option<Vec<u8>>, Failure> {
+    let table = match transaction.open_table(META) {
+        Ok(table) => table,
+        Err(TableError::TableDoesNotExist(_)) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    Ok(table.get(RECORD)?.map(|record| record.value().to_vec()))
+}
+
+impl PageStore for RedbStore {
+    fn backend(&self) -> &'static str {
+        "redb"
+    }
+
+    async fn meta(&mut self) -> Result<Option<Vec<u8>>, StoreError> {
+        if let (None, Some(path)) = (&self.database, &self.path) {
+            match builder().open_read_only(path) {
+                Ok(database) => {
+                    let read = |database: &ReadOnlyDatabase| read_meta(&database.begin_read()?);
+                    return read(&database).map_err(Failure::into_store);
+                }
+                Err(redb::DatabaseError::RepairAborted) => {}
+                Err(error) => return Err(store_error(&error.into())),
+            }
+        }
+        self.with(|database| read_meta(&database.begin_read()?))
+    }
+
+    async fn claim(&mut self) -> Result<Claim, StoreError> {
+        self.with(|database| {
+            let transaction = begin(database)?;
+            prepare(&transaction)?;
+            let claim = {
+                let mut table = transaction.open_table(META)?;
+                let before = table.get(EPOCH)?.map_or(Ok(0), |bytes| epoch(bytes.value()))?;
+                let epoch = before + 1;
+                table.insert(EPOCH, epoch.to_le_bytes().as_slice())?;
+                let meta = table.get(RECORD)?.map(|record| record.value().to_vec());
+                Claim { epoch, meta }
+            };
+            transaction.commit()?;
+            Ok(claim)
+        })
+    }
+
+    async fn load(&mut self, table: u16, pages: Range<u32>) -> Result<Vec<(u32, Vec<u8>)>, StoreError> {
+        self.with(|database| {
+            let transaction = database.begin_read()?;
+            let rows = transaction.open_table(PAGES)?;
+            let number = |page| PageKey { table, page }.number();
+            let mut found = Vec::new();
+            if pages.is_empty() {
+                return Ok(found);
+            }
+            for row in rows.range(number(pages.start)..number(pages.end))? {
+                let (key, bytes) = row?;
+                let page = u32::try_from(key.value() & u64::from(u32::MAX)).expect("masked to 32 bits");
+                found.push((page, bytes.value().to_vec()));
+            }
+            Ok(found)
+        })
+    }
+
+    async fn blob(&mut self, key: BlobKey) -> Result<Option<Vec<u8>>, StoreError> {
+        self.with(|database| {
+            let blobs = database.begin_read()?.open_table(BLOBS)?;
+            Ok(blobs
+                .get(blob_key(key).as_slice())?
+                .map(|bytes| bytes.value().to_vec()))
+        })
+    }
+
+    async fn commit(&mut self, batch: &Batch) -> Result<(), StoreError> {
+        self.with(|database| {
+            let transaction = begin(database)?;
+            {
+                let mut meta = transaction.open_table(META)?;
+                let theirs = meta.get(EPOCH)?.map_or(Ok(0), |bytes| epoch(bytes.value()))?;
+                if theirs != batch.epoch {
+                    return Err(Failure::Store(StoreError::Fenced {
+                        ours: batch.epoch,
+                        theirs,
+                    }));
+                }
+                meta.insert(RECORD, batch.meta.as_slice())?;
+                let mut pages = transaction.open_table(PAGES)?;
+                for (key, bytes) in &batch.pages {
+                    match bytes {
+                        Some(bytes) => pages.insert(key.number(), bytes.as_slice())?,
+                        None => pages.remove(key.number())?,
+                    };
+                }
+                let mut blobs = transaction.open_table(BLOBS)?;
+                for (key, bytes) in &batch.blobs {
+                    let key = blob_key(*key);
+                    match bytes {
+                        Some(bytes) => blobs.insert(key.as_slice(), bytes.as_slice())?,
+                        None => blobs.remove(key.as_slice())?,
+                    };
+                }
+            }
+            transaction.commit()?;
+            Ok(())
+        })
+    }
+
+    async fn close(&mut self) {
+        self.closed = true;
+        self.database = None;
+        if let Some(lock) = self.lock.take() {
+            // Nobody holds it now. The file itself stays: removing it would race with the next owner.
+            let _ = lock.set_len(0);
+        }
+    }
+}

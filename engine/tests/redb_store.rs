@@ -1,0 +1,453 @@
+//! The file store: random histories, power cuts in the middle of a commit, files that are not libraries.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use redb::{Database, StorageBackend};
+use segue::native::redb_store::RedbStore;
+use segue_systems::persist::meta::{Meta, SCHEMA};
+use segue_systems::persist::store::{Batch, BlobKey, Durability, PageKey, PageStore, StoreError};
+use segue_systems::persist::testing::model::{self, Disk, Random};
+use segue_systems::persist::testing::{Library, wait};
+use segue_systems::persist::{Driver, OpenError, StoreAnswer, StoreRequest};
+
+fn batch(epoch: u64, pages: &[(u32, &[u8])]) -> Batch {
+    Batch {
+        epoch,
+        meta: Meta::new(1).to_bytes(),
+        pages: pages
+            .iter()
+            .map(|&(page, bytes)| {
+                (
+                    PageKey { table: 1, page },
+                    (!bytes.is_empty()).then(|| bytes.to_vec()),
+                )
+            })
+            .collect(),
+        blobs: Vec::new(),
+        durability: Durability::Strict,
+    }
+}
+
+#[test]
+fn pages_and_blobs_come_back_and_stay_in_their_table() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("music.redb");
+    let mut store = RedbStore::open(&path).unwrap();
+    assert_eq!(wait(store.meta()), Ok(None));
+    let claim = wait(store.claim()).unwrap();
+    assert_eq!((claim.epoch, claim.meta), (1, None));
+    let key = BlobKey {
+        hash: [7; 16],
+        variant: 0,
+    };
+    let mut first = batch(1, &[(0, b"a"), (7, b"b"), (u32::MAX, b"c")]);
+    first
+        .pages
+        .push((PageKey { table: 2, page: 0 }, Some(b"other".to_vec())));
+    first.blobs.push((key, Some(vec![1, 2, 3])));
+    wait(store.commit(&first)).unwrap();
+    wait(store.commit(&batch(1, &[(7, b"")]))).unwrap();
+    wait(store.close());
+    assert_eq!(wait(store.load(1, 0..9)), Err(StoreError::Closed));
+    drop(store);
+    let mut store = RedbStore::open(&path).unwrap();
+    assert_eq!(wait(store.meta()), Ok(Some(first.meta.clone())));
+    assert_eq!(wait(store.claim()).unwrap().epoch, 2);
+    assert_eq!(wait(store.load(1, 0..u32::MAX)), Ok(vec![(0, b"a".to_vec())]));
+    assert_eq!(wait(store.load(2, 0..9)), Ok(vec![(0, b"other".to_vec())]));
+    assert_eq!(wait(store.blob(key)), Ok(Some(vec![1, 2, 3])));
+    assert_eq!(
+        wait(store.commit(&batch(1, &[(0, b"late")]))),
+        Err(StoreError::Fenced { ours: 1, theirs: 2 })
+    );
+    assert_eq!(wait(store.load(1, 0..1)), Ok(vec![(0, b"a".to_vec())]));
+}
+
+#[test]
+fn a_folder_holds_its_library_under_one_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = RedbStore::open(folder.path()).unwrap();
+    assert_eq!(store.path(), Some(folder.path().join("library.redb").as_path()));
+    drop(store);
+    RedbStore::open(folder.path().join("library.redb")).unwrap();
+    RedbStore::open(folder.path().join("new/folders/library.redb")).unwrap();
+}
+
+#[test]
+fn a_second_owner_is_told_who_the_first_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = RedbStore::open(folder.path()).unwrap();
+    let Err(StoreError::Held { by }) = RedbStore::open(folder.path()) else {
+        panic!("two owners of one library");
+    };
+    assert!(by.contains(&format!("process {}", std::process::id())), "{by}");
+    drop(first);
+    RedbStore::open(folder.path()).unwrap();
+}
+
+#[track_caller]
+fn check_refused(content: &[u8]) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("song.mp3");
+    std::fs::write(&path, content).unwrap();
+    let refused = RedbStore::open(&path).map(drop);
+    assert!(
+        matches!(refused, Err(StoreError::NotAStore { .. })),
+        "{refused:?}"
+    );
+    assert_eq!(std::fs::read(&path).unwrap(), content, "untouched");
+}
+
+#[test]
+fn a_file_that_is_no_library_is_refused_and_untouched() {
+    check_refused(b"");
+    check_refused(b"ID3\x04\x00 this is music");
+    check_refused(&[0xff; 10_000]);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("other.redb");
+    let database = Database::create(&path).unwrap();
+    let transaction = database.begin_write().unwrap();
+    let table = redb::TableDefinition::<u64, u64>::new("of another program");
+    transaction.open_table(table).unwrap().insert(1, 1).unwrap();
+    transaction.commit().unwrap();
+    drop(database);
+    check_refused(&std::fs::read(path).unwrap());
+}
+
+#[test]
+fn a_library_of_a_newer_schema_is_refused_and_untouched() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("library.redb");
+    let mut store = RedbStore::open(&path).unwrap();
+    let epoch = wait(store.claim()).unwrap().epoch;
+    let newer = Meta {
+        schema: SCHEMA + 1,
+        ..Meta::new(1)
+    };
+    wait(store.commit(&Batch {
+        meta: newer.to_bytes(),
+        ..batch(epoch, &[(0, b"new")])
+    }))
+    .unwrap();
+    drop(store);
+    let before = std::fs::read(&path).unwrap();
+    let mut driver = Driver::new(RedbStore::open(&path).unwrap());
+    let answer = wait(driver.answer(StoreRequest::Open));
+    let StoreAnswer::Opened(Err(error @ OpenError::Meta(_))) = answer else {
+        panic!("{answer:?}");
+    };
+    let message = error.to_string();
+    assert!(message.contains(&format!("schema {}", SCHEMA + 1)), "{message}");
+    assert!(message.contains(&format!("schema {SCHEMA}")), "{message}");
+    drop(driver);
+    assert!(std::fs::read(&path).unwrap() == before, "untouched");
+}
+
+#[test]
+fn a_library_that_was_half_made_when_its_maker_was_killed_is_made_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("library.redb");
+    std::fs::write(folder.path().join("library.redb.new"), b"half").unwrap();
+    let mut store = RedbStore::open(&path).unwrap();
+    assert_eq!(wait(store.claim()).unwrap().epoch, 1);
+    assert!(!folder.path().join("library.redb.new").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_cannot_be_written_is_said_to_be_so() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let locked = folder.path().join("locked");
+    std::fs::create_dir(&locked).unwrap();
+    std::fs::set_permissions(&locked, std::fs::Permissions::from_mode(0o500)).unwrap();
+    let result = RedbStore::open(&locked).map(drop);
+    // Root may write everywhere.
+    if std::fs::write(locked.join("probe"), b"").is_err() {
+        assert!(matches!(result, Err(StoreError::ReadOnly { .. })), "{result:?}");
+    }
+}
+
+/// A file on a disk of the real machine; a library that is dropped is one that was killed.
+struct FileDisk {
+    path: PathBuf,
+    countdown: Arc<AtomicI64>,
+}
+
+/// Fails the call whose turn it is.
+struct Failing {
+    store: RedbStore,
+    countdown: Arc<AtomicI64>,
+}
+
+impl Failing {
+    fn turn(&self) -> Result<(), StoreError> {
+        match self.countdown.fetch_sub(1, Ordering::Relaxed) {
+            0 => Err(StoreError::Io {
+                detail: "its turn to fail".into(),
+            }),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl PageStore for Failing {
+    fn backend(&self) -> &'static str {
+        self.store.backend()
+    }
+
+    async fn meta(&mut self) -> Result<Option<Vec<u8>>, StoreError> {
+        self.turn()?;
+        self.store.meta().await
+    }
+
+    async fn claim(&mut self) -> Result<segue_systems::persist::store::Claim, StoreError> {
+        self.turn()?;
+        self.store.claim().await
+    }
+
+    async fn load(
+        &mut self,
+        table: u16,
+        pages: std::ops::Range<u32>,
+    ) -> Result<Vec<(u32, Vec<u8>)>, StoreError> {
+        self.turn()?;
+        self.store.load(table, pages).await
+    }
+
+    async fn blob(&mut self, key: BlobKey) -> Result<Option<Vec<u8>>, StoreError> {
+        self.turn()?;
+        self.store.blob(key).await
+    }
+
+    async fn commit(&mut self, batch: &Batch) -> Result<(), StoreError> {
+        self.turn()?;
+        self.store.commit(batch).await
+    }
+
+    async fn close(&mut self) {
+        self.store.close().await;
+    }
+}
+
+impl Disk for FileDisk {
+    type Store = Failing;
+
+    fn open(&mut self) -> Failing {
+        Failing {
+            store: RedbStore::open(&self.path).unwrap(),
+            countdown: Arc::clone(&self.countdown),
+        }
+    }
+
+    fn fail(&mut self, call: Option<u64>) {
+        let calls = call.map_or(-1, |call| i64::try_from(call).unwrap());
+        self.countdown.store(calls, Ordering::Relaxed);
+    }
+}
+
+#[test]
+fn a_library_in_a_file_that_crashes_at_random_is_always_one_that_was_committed() {
+    for seed in 0..4 {
+        let folder = tempfile::tempdir().unwrap();
+        let mut disk = FileDisk {
+            path: folder.path().join("library.redb"),
+            countdown: Arc::new(AtomicI64::new(-1)),
+        };
+        model::check(&mut disk, seed, 250);
+    }
+}
+
+/// What a disk was told, in order.
+#[derive(Debug, Clone)]
+enum Told {
+    Write(u64, Vec<u8>),
+    Length(u64),
+    Sync,
+}
+
+/// A disk that remembers what it was told since the last sync.
+#[derive(Debug, Clone, Default)]
+struct Recorder(Arc<Mutex<(Vec<u8>, Vec<Told>)>>);
+
+impl Recorder {
+    fn of(image: Vec<u8>) -> Self {
+        Self(Arc::new(Mutex::new((image, Vec::new()))))
+    }
+
+    fn take_log(&self) -> Vec<Told> {
+        std::mem::take(&mut self.0.lock().unwrap().1)
+    }
+
+    fn image(&self) -> Vec<u8> {
+        self.0.lock().unwrap().0.clone()
+    }
+
+    fn store(&self) -> RedbStore {
+        let disk = self.clone();
+        RedbStore::over(move || Ok(redb::Builder::new().create_with_backend(disk.clone())?))
+    }
+}
+
+fn apply(image: &mut Vec<u8>, told: &Told) {
+    match told {
+        Told::Write(offset, bytes) => {
+            let start = usize::try_from(*offset).unwrap();
+            if image.len() < start + bytes.len() {
+                image.resize(start + bytes.len(), 0);
+            }
+            image[start..start + bytes.len()].copy_from_slice(bytes);
+        }
+        Told::Length(length) => image.resize(usize::try_from(*length).unwrap(), 0),
+        Told::Sync => {}
+    }
+}
+
+impl StorageBackend for Recorder {
+    fn len(&self) -> std::io::Result<u64> {
+        Ok(self.0.lock().unwrap().0.len() as u64)
+    }
+
+    fn read(&self, offset: u64, out: &mut [u8]) -> std::io::Result<()> {
+        let disk = self.0.lock().unwrap();
+        let start = usize::try_from(offset).unwrap();
+        let bytes = disk.0.get(start..start + out.len());
+        out.copy_from_slice(bytes.ok_or(std::io::ErrorKind::UnexpectedEof)?);
+        Ok(())
+    }
+
+    fn set_len(&self, length: u64) -> std::io::Result<()> {
+        self.tell(Told::Length(length));
+        Ok(())
+    }
+
+    fn sync_data(&self) -> std::io::Result<()> {
+        self.tell(Told::Sync);
+        Ok(())
+    }
+
+    fn write(&self, offset: u64, data: &[u8]) -> std::io::Result<()> {
+        self.tell(Told::Write(offset, data.to_vec()));
+        Ok(())
+    }
+}
+
+impl Recorder {
+    fn tell(&self, told: Told) {
+        let mut disk = self.0.lock().unwrap();
+        apply(&mut disk.0, &told);
+        disk.1.push(told);
+    }
+}
+
+/// What the disk may hold if the power goes after so many steps of a log: everything up to the last sync,
+/// and of what came later any part, in any order, torn into sectors.
+fn after_power_cut(base: &[u8], log: &[Told], steps: usize, random: &mut Random) -> Vec<u8> {
+    const SECTOR: usize = 512;
+    let synced = log[..steps]
+        .iter()
+        .rposition(|told| matches!(told, Told::Sync))
+        .map_or(0, |at| at + 1);
+    let mut image = base.to_vec();
+    for told in &log[..synced] {
+        apply(&mut image, told);
+    }
+    for told in &log[synced..steps] {
+        match told {
+            Told::Write(offset, bytes) => match random.below(3) {
+                0 => {}
+                1 => apply(&mut image, told),
+                _ => {
+                    for (index, sector) in bytes.chunks(SECTOR).enumerate() {
+                        if random.below(2) == 0 {
+                            apply(
+                                &mut image,
+                                &Told::Write(offset + (index * SECTOR) as u64, sector.to_vec()),
+                            );
+                        }
+                    }
+                }
+            },
+            // Growing is what a file system tells its journal before the data; it is not undone.
+            Told::Length(_) | Told::Sync => apply(&mut image, told),
+        }
+    }
+    image
+}
+
+type Pages = BTreeMap<u32, Vec<u8>>;
+
+fn contents(store: &mut RedbStore) -> Pages {
+    wait(store.load(1, 0..u32::MAX)).unwrap().into_iter().collect()
+}
+
+#[test]
+fn a_power_cut_at_any_step_of_a_commit_leaves_the_batch_whole_or_absent() {
+    let random = &mut Random::new(7);
+    let disk = Recorder::default();
+    let mut store = disk.store();
+    let epoch = wait(store.claim()).unwrap().epoch;
+    let mut pages = Pages::new();
+    let mut images = 0;
+    for round in 0..12 {
+        let base = disk.image();
+        disk.take_log();
+        let mut next = pages.clone();
+        let mut changes: Vec<(u32, Vec<u8>)> = Vec::new();
+        for _ in 0..1 + random.below(12) {
+            let page = u32::try_from(random.below(40)).unwrap();
+            if changes.iter().any(|&(of, _)| of == page) {
+                continue;
+            }
+            let length = usize::try_from(random.below(9_000)).unwrap();
+            changes.push((page, vec![u8::try_from(random.below(256)).unwrap(); length]));
+        }
+        for (page, bytes) in &changes {
+            if bytes.is_empty() {
+                next.remove(page)
+            } else {
+                next.insert(*page, bytes.clone())
+            };
+        }
+        let borrowed: Vec<(u32, &[u8])> = changes.iter().map(|(page, bytes)| (*page, &bytes[..])).collect();
+        wait(store.commit(&batch(epoch, &borrowed))).unwrap();
+        let log = disk.take_log();
+        for steps in 0..=log.len() {
+            for _ in 0..2 {
+                let image = after_power_cut(&base, &log, steps, random);
+                let mut crashed = Recorder::of(image).store();
+                let claim = wait(crashed.claim())
+                    .unwrap_or_else(|error| panic!("round {round}, step {steps}: {error}"));
+                assert_eq!(claim.epoch, epoch + 1, "the epoch never goes back");
+                let found = contents(&mut crashed);
+                assert!(
+                    found == pages || found == next,
+                    "round {round}, step {steps}: a torn batch"
+                );
+                if steps == log.len() {
+                    assert!(found == next, "round {round}: an acknowledged batch was lost");
+                }
+                images += 1;
+            }
+        }
+        pages = next;
+    }
+    assert!(images > 200, "{images} power cuts");
+}
+
+#[test]
+fn a_whole_library_goes_through_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let open = |path: &Path| RedbStore::open(path).unwrap();
+    let mut library = Library::open(open(folder.path()));
+    library.fill(2_000);
+    let before = library.snapshot();
+    library.flush().unwrap();
+    drop(library);
+    let mut again = Library::open(open(folder.path()));
+    assert_eq!(again.storage().state.backend, "redb");
+    assert!(again.snapshot() == before);
+}
