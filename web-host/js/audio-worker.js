@@ -8,7 +8,7 @@ const folders = new Folders();
 /** @type {AudioWorker | undefined} */
 let player;
 
-serve(init(), (message) => {
+serve(init({ module_or_path: new URL("audio/segue_web_audio_bg.wasm", import.meta.url) }), (message) => {
   if (message.folder) folders.add(message.folder.key, message.folder.folder);
   if (message.library) {
     player = new AudioWorker(message.library, folders, (/** @type {object} */ anchor) => self.postMessage({ anchor }));

@@ -1,7 +1,7 @@
 // What TypeScript's own libraries do not know: the bundles, and the scope of an AudioWorklet.
 
 declare module "*/segue_web_worker.js" {
-  export default function init(): Promise<unknown>;
+  export default function init(options: { module_or_path: URL }): Promise<unknown>;
   export class LibraryWorker {
     static open(name: string | undefined, page: MessagePort, folders: object): Promise<LibraryWorker>;
     readonly backend: "indexeddb" | "memory";
@@ -24,7 +24,7 @@ declare module "*/segue_web_worker.js" {
 }
 
 declare module "*/segue_web_audio.js" {
-  export default function init(): Promise<unknown>;
+  export default function init(options: { module_or_path: URL }): Promise<unknown>;
   export class AudioWorker {
     constructor(library: MessagePort, folders: object, anchor: (anchor: object) => void);
     play_into_memory(memory: SharedArrayBuffer, sampleRate: number): void;

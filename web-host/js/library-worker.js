@@ -24,7 +24,7 @@ async function open(name, page) {
   }
 }
 
-serve(init(), async (message) => {
+serve(init({ module_or_path: new URL("worker/segue_web_worker_bg.wasm", import.meta.url) }), async (message) => {
   if (message.open) {
     opening = open(message.open.name, message.open.page);
     return;

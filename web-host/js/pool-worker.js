@@ -6,7 +6,7 @@ import { serve } from "./worker-boot.js";
 
 const folders = new Folders();
 
-serve(init(), (message) => {
+serve(init({ module_or_path: new URL("worker/segue_web_worker_bg.wasm", import.meta.url) }), (message) => {
   if (message.folder) folders.add(message.folder.key, message.folder.folder);
   if (message.library) new PoolWorker(message.library, folders);
 });

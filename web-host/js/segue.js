@@ -81,7 +81,7 @@ export class Segue {
     let page;
     try {
       const bundle = await import(new URL("main/segue_web_main.js", base).href);
-      await bundle.default();
+      await bundle.default({ module_or_path: new URL("main/segue_web_main_bg.wasm", base) });
       page = new bundle.Page();
     } catch (error) {
       throw asSegueError(error, "load");
