@@ -21,7 +21,7 @@ impl Random {
     }
 
     /// The next number.
-    pub fn next(&mut self) -> u64 {
+    pub fn draw(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -31,7 +31,7 @@ impl Random {
 
     /// A number below this one, which is not zero.
     pub fn below(&mut self, most: u32) -> u32 {
-        u32::try_from(self.next() % u64::from(most)).expect("below 2^32")
+        u32::try_from(self.draw() % u64::from(most)).expect("below 2^32")
     }
 
     /// One of these.
@@ -90,7 +90,7 @@ fn words(random: &mut Random, from: &[&str], most: u32) -> String {
 }
 
 fn uuid(random: &mut Random) -> Box<str> {
-    let (a, b) = (random.next(), random.next());
+    let (a, b) = (random.draw(), random.draw());
     format!(
         "{:08x}-{:04x}-4{:03x}-a{:03x}-{:012x}",
         a >> 32,
@@ -173,7 +173,7 @@ fn album(
     let artwork: ArtworkId = Catalog::spawn(
         world,
         (
-            ContentHash::of(&random.next().to_le_bytes()),
+            ContentHash::of(&random.draw().to_le_bytes()),
             Picture {
                 mime: "image/jpeg".into(),
                 width: 600,
@@ -265,7 +265,7 @@ fn album(
             entity.insert(PlayStats {
                 plays: 1 + random.below(30),
                 skips: random.below(3),
-                last_played: 1_700_000_000_000 + random.next() % 50_000_000_000,
+                last_played: 1_700_000_000_000 + random.draw() % 50_000_000_000,
             });
         }
         let path = format!(
@@ -288,7 +288,7 @@ fn album(
             ))
             .id();
         if lossless {
-            let (a, b) = (random.next().to_le_bytes(), random.next().to_le_bytes());
+            let (a, b) = (random.draw().to_le_bytes(), random.draw().to_le_bytes());
             let mut hash = [0; 16];
             hash[..8].copy_from_slice(&a);
             hash[8..].copy_from_slice(&b);

@@ -1,5 +1,7 @@
 //! The file store: random histories, power cuts in the middle of a commit, files that are not libraries.
 
+#![expect(clippy::unwrap_used, reason = "a test may stop where it went wrong")]
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering};

@@ -1,5 +1,7 @@
 //! Whatever fails, and whenever the library dies, it comes back as it was at some commit.
 
+#![expect(clippy::unwrap_used, reason = "a test may stop where it went wrong")]
+
 use segue_components::prelude::*;
 use segue_systems::catalog;
 use segue_systems::persist::memory::{Fault, MemoryStore};

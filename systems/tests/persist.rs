@@ -1,5 +1,7 @@
 //! A library is stored, dropped and loaded again, and nothing is lost on the way.
 
+#![expect(clippy::unwrap_used, reason = "a test may stop where it went wrong")]
+
 use segue_components::prelude::*;
 use segue_systems::catalog::{self, Catalog};
 use segue_systems::notices::Notices;

@@ -121,16 +121,14 @@ impl Meta {
         if schema > SCHEMA {
             return Err(MetaError::Newer { found: schema });
         }
-        if body.len() < FIXED || !(body.len() - FIXED).is_multiple_of(ENTRY) {
+        let (entries, rest) = body.get(FIXED..).ok_or(MetaError::Damaged)?.as_chunks::<ENTRY>();
+        if !rest.is_empty() {
             return Err(MetaError::Damaged);
         }
         let long = |at: usize| u64::from_le_bytes(body[at..at + 8].try_into().expect("eight bytes"));
-        let last: Vec<_> = body[FIXED..]
-            .chunks_exact(ENTRY)
-            .map(|entry| {
-                let last = entry[1..].try_into().expect("eight bytes after the noun");
-                (entry[0], u64::from_le_bytes(last))
-            })
+        let last: Vec<_> = entries
+            .iter()
+            .map(|&[noun, ref last @ ..]| (noun, u64::from_le_bytes(*last)))
             .collect();
         // More pages of a table than a page number counts: nobody wrote that.
         if last.iter().any(|&(_, last)| super::table::place(last).is_none()) {

@@ -64,8 +64,8 @@ impl Slots {
     #[must_use]
     pub fn to_bytes(self) -> [u8; ROWS / 8] {
         let mut bytes = [0; ROWS / 8];
-        for (chunk, word) in bytes.chunks_exact_mut(8).zip(self.0) {
-            chunk.copy_from_slice(&word.to_le_bytes());
+        for (chunk, word) in bytes.as_chunks_mut().0.iter_mut().zip(self.0) {
+            *chunk = word.to_le_bytes();
         }
         bytes
     }
@@ -74,8 +74,8 @@ impl Slots {
     #[must_use]
     pub fn from_bytes(bytes: [u8; ROWS / 8]) -> Self {
         let mut words = [0; ROWS / 64];
-        for (word, chunk) in words.iter_mut().zip(bytes.chunks_exact(8)) {
-            *word = u64::from_le_bytes(chunk.try_into().expect("chunks of eight"));
+        for (word, chunk) in words.iter_mut().zip(bytes.as_chunks().0) {
+            *word = u64::from_le_bytes(*chunk);
         }
         Self(words)
     }

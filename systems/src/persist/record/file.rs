@@ -99,7 +99,7 @@ impl Stored for Presence {
         take_repeated(
             reader,
             count,
-            |reader| Field::take(reader),
+            <Option<u64> as Field>::take,
             |since: &Option<u64>| {
                 each(since.map_or(Self::Present, Self::MissingSince));
             },
