@@ -110,6 +110,8 @@ pub enum Request {
     },
     /// Tells the player something.
     Player(PlayerRequest),
+    /// Counts what is in the library.
+    Count,
     /// Writes everything that is not stored yet; answered when it is.
     Flush,
 }

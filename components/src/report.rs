@@ -28,6 +28,19 @@ pub enum Response {
     },
     /// A picture, if there is one.
     Artwork(Option<ArtworkBytes>),
+    /// What is in the library.
+    Counts(LibraryCounts),
+}
+
+/// What is in a library, not counting what is missing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LibraryCounts {
+    /// Tracks.
+    pub tracks: u32,
+    /// Albums that any of them is on.
+    pub albums: u32,
+    /// Names that any of them, or its album, is credited to.
+    pub artists: u32,
 }
 
 /// An encoded picture.

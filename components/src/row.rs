@@ -42,6 +42,7 @@ pub struct TrackRow {
     pub bits_per_sample: u16,
     pub bitrate: u32,
     pub path: String,
+    pub provider: u64,
     pub rating: u8,
     pub plays: u32,
     pub added: u64,
@@ -123,6 +124,7 @@ impl TrackRow {
         }
         if let Some(location) = file.and_then(|file| file.get::<Location>()) {
             row.path = location.path.to_string();
+            row.provider = location.provider.0;
         }
         row
     }
@@ -282,6 +284,7 @@ impl Serialize for TrackJson<'_> {
         put(&mut map, "bitsPerSample", &row.bits_per_sample)?;
         put(&mut map, "bitrate", &row.bitrate)?;
         put(&mut map, "path", &row.path)?;
+        put(&mut map, "provider", &row.provider)?;
         put(&mut map, "rating", &row.rating)?;
         map.serialize_entry("plays", &row.plays)?;
         put(&mut map, "added", &row.added)?;

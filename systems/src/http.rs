@@ -13,7 +13,10 @@ pub fn get<T: Send + 'static>(
     ehttp::fetch(ehttp::Request::get(url), move |result| {
         let body = match result {
             Ok(response) if response.ok => Ok(response.bytes),
-            Ok(response) => Err(format!("the server answered {} {}", response.status, response.status_text)),
+            Ok(response) => Err(format!(
+                "the server answered {} {}",
+                response.status, response.status_text
+            )),
             Err(error) => Err(format!("the server cannot be reached: {error}")),
         };
         inlet.send(answer(body));
@@ -44,6 +47,9 @@ mod tests {
     #[test]
     fn a_path_is_encoded_part_by_part() {
         let url = join("http://localhost/music/", "AC&DC/100% #1 ä?.mp3");
-        assert_eq!(url, "http://localhost/music/AC%26DC/100%25%20%231%20%C3%A4%3F.mp3");
+        assert_eq!(
+            url,
+            "http://localhost/music/AC%26DC/100%25%20%231%20%C3%A4%3F.mp3"
+        );
     }
 }

@@ -43,7 +43,10 @@ pub struct Inlet<T> {
 
 impl<T> Clone for Inlet<T> {
     fn clone(&self) -> Self {
-        Self { sender: self.sender.clone(), waker: self.waker.clone() }
+        Self {
+            sender: self.sender.clone(),
+            waker: self.waker.clone(),
+        }
     }
 }
 
@@ -52,7 +55,13 @@ impl<T> Inlet<T> {
     #[must_use]
     pub fn new(waker: &Waker) -> (Self, Receiver<T>) {
         let (sender, receiver) = unbounded();
-        (Self { sender, waker: waker.clone() }, receiver)
+        (
+            Self {
+                sender,
+                waker: waker.clone(),
+            },
+            receiver,
+        )
     }
 
     /// Sends a message and asks for a tick. `false` if the library is gone.

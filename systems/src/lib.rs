@@ -17,6 +17,7 @@
 pub mod catalog;
 pub mod changes;
 pub mod clock;
+pub mod count;
 pub mod http;
 pub mod inlet;
 pub mod link;

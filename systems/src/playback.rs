@@ -13,6 +13,7 @@ pub mod queue;
 
 use bevy_ecs::message::Messages;
 use bevy_ecs::resource::Resource;
+use bevy_ecs::schedule::common_conditions::on_message;
 use bevy_ecs::schedule::{IntoScheduleConfigs, Schedules};
 use bevy_ecs::world::World;
 use crossbeam_channel::{Receiver, Sender};
@@ -21,6 +22,7 @@ use segue_components::prelude::*;
 
 use crate::catalog::{self, Catalog};
 use crate::link::Asked;
+use crate::persist::Loaded;
 use crate::plugin::Plugin;
 use crate::query;
 use crate::schedule::{Tick, TickSystems};
@@ -44,9 +46,34 @@ impl Plugin for PlaybackPlugin {
         world.init_resource::<Deck>();
         world.resource_mut::<Schedules>().add_systems(
             Tick,
-            (deck::receive_reports, answer_requests, deck::follow_queue)
+            (
+                rest_after_load.run_if(on_message::<Loaded>),
+                deck::receive_reports,
+                answer_requests,
+                deck::follow_queue,
+            )
                 .chain()
                 .in_set(TickSystems::Apply),
+        );
+    }
+}
+
+/// What sounded when the library was last open does not sound now: it waits where it was.
+fn rest_after_load(world: &mut World) {
+    let player = player(world);
+    let state = catalog::get::<PlayerState>(world, player)
+        .cloned()
+        .unwrap_or_default();
+    if matches!(state.status, PlayerStatus::Playing | PlayerStatus::Buffering) {
+        let status = PlayerStatus::Paused;
+        catalog::set(
+            world,
+            player,
+            PlayerState {
+                status,
+                error: None,
+                ..state
+            },
         );
     }
 }

@@ -20,11 +20,13 @@ mod provider;
 pub mod work;
 
 use bevy_ecs::resource::Resource;
+use bevy_ecs::schedule::common_conditions::on_message;
 use bevy_ecs::schedule::{IntoScheduleConfigs, Schedules};
 use bevy_ecs::world::World;
 use crossbeam_channel::{Receiver, Sender};
 
 use crate::inlet::Inlet;
+use crate::persist::Loaded;
 use crate::plugin::Plugin;
 use crate::schedule::{Tick, TickSystems};
 use work::{ListRequest, Listing, ReadAnswer, ReadRequest};
@@ -59,6 +61,7 @@ impl Plugin for ScanPlugin {
         world.resource_mut::<Schedules>().add_systems(
             Tick,
             (
+                index::rebuild.run_if(on_message::<Loaded>),
                 provider::answer_requests,
                 job::answer_requests,
                 job::receive_listings,

@@ -335,6 +335,10 @@ pub(super) fn receive_reports(world: &mut World) {
             AudioReport::Ended { key } => ended(world, player, key),
             AudioReport::Failed { key, error } => failed(world, player, key, error),
             AudioReport::OutputFailed { error } => {
+                // The player was dropped with its output: playing on loads the track anew.
+                let deck = &mut *world.resource_mut::<Deck>();
+                deck.current = None;
+                deck.next = None;
                 let state = state(world, player);
                 let status = PlayerStatus::Paused;
                 catalog::set(

@@ -1,0 +1,156 @@
+//! What the command understands, and how it speaks: words for people, or with `--json` one object a line.
+
+mod decode;
+mod ls;
+mod play;
+mod play_files;
+mod scan;
+
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use segue::{Engine, EngineError};
+
+/// A music library and player.
+///
+/// The library is one file; --library says which. Every command prints for people, or with --json for
+/// programs: one JSON object a line on standard output, and errors in words on standard error.
+#[derive(Debug, Parser)]
+#[command(name = "segue", version, propagate_version = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Brings the library up to date with a folder of music.
+    Scan(scan::Arguments),
+    /// Lists tracks.
+    Ls(ls::Arguments),
+    /// Plays a file, or the tracks that answer a query.
+    Play(play::Arguments),
+    /// Decodes a file, to hear or to verify it bit by bit.
+    Decode(decode::Arguments),
+}
+
+/// Which library.
+#[derive(Debug, clap::Args)]
+struct LibraryArguments {
+    /// The library's file [default: in the platform's data directory].
+    #[arg(long, value_name = "PATH")]
+    library: Option<PathBuf>,
+}
+
+/// Why a command ended badly, in words for the person at the terminal.
+#[derive(Debug)]
+struct Failure(String);
+
+impl<E: std::fmt::Display> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self(error.to_string())
+    }
+}
+
+type Outcome = Result<ExitCode, Failure>;
+
+/// Reads the arguments and does what they say.
+pub(crate) fn run() -> ExitCode {
+    let filter = std::env::var("SEGUE_LOG")
+        .ok()
+        .and_then(|level| level.parse().ok());
+    tracing_subscriber::fmt()
+        .with_writer(io::stderr)
+        .with_max_level(filter.unwrap_or(tracing::Level::ERROR))
+        .without_time()
+        .init();
+    let outcome = match Arguments::parse().command {
+        Command::Scan(arguments) => scan::run(&arguments),
+        Command::Ls(arguments) => ls::run(&arguments),
+        Command::Play(arguments) => play::run(&arguments),
+        Command::Decode(arguments) => decode::run(&arguments),
+    };
+    match outcome {
+        Ok(code) => code,
+        // Whoever reads our output had enough of it: `segue ls | head`.
+        Err(Failure(reason)) if reason.contains("Broken pipe") => ExitCode::SUCCESS,
+        Err(Failure(reason)) => {
+            drop(writeln!(io::stderr(), "segue: {reason}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+impl LibraryArguments {
+    fn path(&self) -> Result<PathBuf, Failure> {
+        if let Some(path) = &self.library {
+            return Ok(path.clone());
+        }
+        let directories = directories::ProjectDirs::from("", "", "segue");
+        let directories =
+            directories.ok_or("this system names no data directory; say where with --library PATH")?;
+        Ok(directories.data_dir().join("library.segue"))
+    }
+
+    /// Opens the library, made anew where there is none if `create` says so.
+    fn open(&self, create: bool) -> Result<Engine, Failure> {
+        let path = self.path()?;
+        if !create && !path.exists() {
+            return Err(Failure(format!(
+                "there is no library at {}; `segue scan DIR` makes one",
+                path.display()
+            )));
+        }
+        Engine::builder()
+            .library(&path)
+            .open()
+            .map_err(|error: EngineError| {
+                Failure(format!(
+                    "the library {} cannot be opened: {error}",
+                    path.display()
+                ))
+            })
+    }
+}
+
+/// Whether a person sees standard error: then progress is drawn there.
+fn is_watched() -> bool {
+    io::stderr().is_terminal()
+}
+
+/// Writes one line to standard output.
+fn say(line: &str) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "{line}")?;
+    Ok(())
+}
+
+/// A length of time as people read it: `3:07`, `1:02:03`.
+fn show_duration(milliseconds: u64) -> String {
+    let seconds = milliseconds / 1_000;
+    let (hours, minutes, seconds) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
+    if hours > 0 {
+        format!("{hours}:{minutes:02}:{seconds:02}")
+    } else {
+        format!("{minutes}:{seconds:02}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_make_sense() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn durations_read_as_on_a_sleeve() {
+        assert_eq!(show_duration(187_400), "3:07");
+        assert_eq!(show_duration(3_723_000), "1:02:03");
+    }
+}

@@ -1,0 +1,22 @@
+//! The plugins of a library, in order.
+
+use bevy_ecs::world::World;
+use segue_systems::count::CountPlugin;
+use segue_systems::link::LinkPlugin;
+use segue_systems::mirror::MirrorPlugin;
+use segue_systems::persist::PersistPlugin;
+use segue_systems::playback::PlaybackPlugin;
+use segue_systems::plugin::Plugin;
+use segue_systems::query::QueryPlugin;
+use segue_systems::scan::ScanPlugin;
+
+/// Adds every plugin of a library to a world that [`segue_systems::schedule::setup`] has prepared.
+pub fn build(world: &mut World) {
+    LinkPlugin.build(world);
+    PersistPlugin::default().build(world);
+    ScanPlugin.build(world);
+    PlaybackPlugin.build(world);
+    CountPlugin.build(world);
+    QueryPlugin.build(world);
+    MirrorPlugin.build(world);
+}
