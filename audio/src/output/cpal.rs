@@ -32,8 +32,11 @@ impl CpalOutput {
     ///
     /// There is no device, or it cannot be opened.
     pub fn open(reader: RingReader) -> Result<Self, OutputError> {
-        let device = cpal::default_host()
-            .default_output_device()
+        // Not `default_host`, which panics where there is none: on Linux ALSA's library may be missing.
+        let device = cpal::available_hosts()
+            .into_iter()
+            .find_map(|host| cpal::host_from_id(host).ok())
+            .and_then(|host| host.default_output_device())
             .ok_or(OutputError::NoDevice)?;
         let supported = device.default_output_config().map_err(refused)?;
         let config = supported.config();
