@@ -1,4 +1,4 @@
-//! Programs and headers from outside that some checks need: found, installed where that is our place, or asked for.
+//! Programs from outside that some checks need: found, installed where that is our place, or asked for.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -40,28 +40,6 @@ pub fn ensure_browser() -> Result<(), Failure> {
     install(
         &["chromium", "chromium-driver"],
         "Chromium and chromedriver of the same version, both on the path (or CHROMEDRIVER naming the driver)",
-    )
-}
-
-/// Makes sure of ALSA's headers, which the native sound output is built against on Linux.
-///
-/// # Errors
-///
-/// They are missing and cannot be installed from here; the message says what to install.
-pub fn ensure_sound_headers() -> Result<(), Failure> {
-    let known = || {
-        let status = Command::new("pkg-config")
-            .args(["--exists", "alsa"])
-            .stderr(Stdio::null())
-            .status();
-        status.is_ok_and(|status| status.success())
-    };
-    if !cfg!(target_os = "linux") || known() {
-        return Ok(());
-    }
-    install(
-        &["pkg-config", "libasound2-dev"],
-        "pkg-config and ALSA's development files (alsa-lib-devel, alsa-lib)",
     )
 }
 
