@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::id::{AlbumId, ArtworkId};
 
 /// The title of a track, as tagged, or the file's name where no tag says better.
-#[derive(Component, Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Component, Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[component(immutable)]
 pub struct Title(pub Box<str>);
 
@@ -67,7 +67,7 @@ impl fmt::Display for Credit {
 pub struct OnAlbum(pub AlbumId);
 
 /// Where a track stands on its album. Zero means unknown.
-#[derive(Component, Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Component, Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[component(immutable)]
 pub struct Position {
     /// The disc, from 1.
@@ -81,7 +81,9 @@ pub struct Position {
 }
 
 /// How long a track sounds, in milliseconds.
-#[derive(Component, Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Component, Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
 #[component(immutable)]
 pub struct Duration(pub u32);
 

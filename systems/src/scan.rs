@@ -57,6 +57,7 @@ impl Plugin for ScanPlugin {
         world.init_resource::<index::FileIndex>();
         world.init_resource::<index::AlbumIndex>();
         world.init_resource::<index::ArtworkIndex>();
+        world.init_resource::<index::Orphans>();
         world.init_resource::<job::Scans>();
         world.resource_mut::<Schedules>().add_systems(
             Tick,

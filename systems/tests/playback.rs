@@ -21,7 +21,9 @@ fn all() -> Vec<TrackId> {
 }
 
 fn player(library: &mut TestLibrary, request: PlayerRequest) -> Vec<AudioCommand> {
-    library.ask(Request::Player(request)).expect("the request is granted");
+    library
+        .ask(Request::Player(request))
+        .expect("the request is granted");
     library.audio.requests.try_iter().collect()
 }
 
@@ -32,7 +34,9 @@ fn report(library: &mut TestLibrary, report: AudioReport) -> Vec<AudioCommand> {
 }
 
 fn state(library: &TestLibrary) -> PlayerState {
-    library.get::<PlayerState>(PlayerId(1)).expect("there is a player")
+    library
+        .get::<PlayerState>(PlayerId(1))
+        .expect("there is a player")
 }
 
 fn index(library: &TestLibrary) -> u32 {
@@ -59,17 +63,40 @@ fn check_next(command: Option<&AudioCommand>, path: &str) -> u64 {
 }
 
 fn play(library: &mut TestLibrary) -> (u64, u64) {
-    let commands = player(library, PlayerRequest::PlayTracks { tracks: all(), start: 0 });
+    let commands = player(
+        library,
+        PlayerRequest::PlayTracks {
+            tracks: all(),
+            start: 0,
+        },
+    );
     assert_eq!(commands.len(), 2, "{commands:?}");
-    (check_load(commands.first(), "1.mp3", 0), check_next(commands.get(1), "2.mp3"))
+    (
+        check_load(commands.first(), "1.mp3", 0),
+        check_next(commands.get(1), "2.mp3"),
+    )
 }
 
 #[test]
 fn the_next_track_is_named_before_the_first_ends() {
     let mut library = library();
     let (first, second) = play(&mut library);
-    report(&mut library, AudioReport::Started { key: first, duration: 200_000, frame: 0 });
-    let commands = report(&mut library, AudioReport::Started { key: second, duration: 100_000, frame: 0 });
+    report(
+        &mut library,
+        AudioReport::Started {
+            key: first,
+            duration: 200_000,
+            frame: 0,
+        },
+    );
+    let commands = report(
+        &mut library,
+        AudioReport::Started {
+            key: second,
+            duration: 100_000,
+            frame: 0,
+        },
+    );
     check_next(commands.first(), "3.mp3");
     assert_eq!((state(&library).track, index(&library)), (Some(TrackId(2)), 1));
 }
@@ -77,10 +104,19 @@ fn the_next_track_is_named_before_the_first_ends() {
 #[test]
 fn the_end_of_the_queue_stops_and_playing_again_begins_anew() {
     let mut library = library();
-    let commands = player(&mut library, PlayerRequest::PlayTracks { tracks: all(), start: 2 });
+    let commands = player(
+        &mut library,
+        PlayerRequest::PlayTracks {
+            tracks: all(),
+            start: 2,
+        },
+    );
     let key = check_load(commands.first(), "3.mp3", 0);
     report(&mut library, AudioReport::Ended { key });
-    assert_eq!((state(&library).status, index(&library)), (PlayerStatus::Stopped, 3));
+    assert_eq!(
+        (state(&library).status, index(&library)),
+        (PlayerStatus::Stopped, 3)
+    );
     let commands = player(&mut library, PlayerRequest::Resume);
     check_load(commands.first(), "1.mp3", 0);
 }
@@ -89,19 +125,47 @@ fn the_end_of_the_queue_stops_and_playing_again_begins_anew() {
 fn a_track_that_fails_is_said_and_skipped() {
     let mut library = library();
     let (first, second) = play(&mut library);
-    let commands = report(&mut library, AudioReport::Failed { key: first, error: "HE-AAC is not supported".into() });
+    let commands = report(
+        &mut library,
+        AudioReport::Failed {
+            key: first,
+            error: "HE-AAC is not supported".into(),
+        },
+    );
     check_load(commands.first(), "2.mp3", 0);
     assert_eq!(state(&library).error.as_deref(), Some("HE-AAC is not supported"));
-    assert!(report(&mut library, AudioReport::Failed { key: second, error: "late".into() }).is_empty());
+    assert!(
+        report(
+            &mut library,
+            AudioReport::Failed {
+                key: second,
+                error: "late".into()
+            }
+        )
+        .is_empty()
+    );
 }
 
 #[test]
 fn a_next_track_that_fails_is_passed_over() {
     let mut library = library();
     let (_, second) = play(&mut library);
-    let commands = report(&mut library, AudioReport::Failed { key: second, error: "torn".into() });
+    let commands = report(
+        &mut library,
+        AudioReport::Failed {
+            key: second,
+            error: "torn".into(),
+        },
+    );
     let third = check_next(commands.first(), "3.mp3");
-    report(&mut library, AudioReport::Started { key: third, duration: 1, frame: 0 });
+    report(
+        &mut library,
+        AudioReport::Started {
+            key: third,
+            duration: 1,
+            frame: 0,
+        },
+    );
     assert_eq!(index(&library), 2);
 }
 
@@ -109,9 +173,25 @@ fn a_next_track_that_fails_is_passed_over() {
 fn an_edit_of_the_queue_renames_the_next_track() {
     let mut library = library();
     let (_, second) = play(&mut library);
-    let commands = player(&mut library, PlayerRequest::Insert { tracks: vec![TrackId(3)], at: 1 });
+    let commands = player(
+        &mut library,
+        PlayerRequest::Insert {
+            tracks: vec![TrackId(3)],
+            at: 1,
+        },
+    );
     check_next(commands.first(), "3.mp3");
-    assert!(report(&mut library, AudioReport::Started { key: second, duration: 1, frame: 0 }).is_empty());
+    assert!(
+        report(
+            &mut library,
+            AudioReport::Started {
+                key: second,
+                duration: 1,
+                frame: 0
+            }
+        )
+        .is_empty()
+    );
     assert_eq!(index(&library), 0, "a replaced entry is not heard of");
     let commands = player(&mut library, PlayerRequest::Remove { at: 1, count: 3 });
     assert_eq!(commands, [AudioCommand::SetNext(None)]);
@@ -121,11 +201,17 @@ fn an_edit_of_the_queue_renames_the_next_track() {
 fn after_a_restart_playing_goes_on_where_it_was() {
     let mut library = library();
     let (first, _) = play(&mut library);
-    let heard = AudioReport::State { status: AudioStatus::Playing, key: Some(first), position: 42_000 };
+    let heard = AudioReport::State {
+        status: AudioStatus::Playing,
+        key: Some(first),
+        position: 42_000,
+    };
     report(&mut library, heard);
     assert_eq!(state(&library).position, 42_000);
     // What a restart loses is what only the process knows.
-    library.world.insert_resource(segue_systems::playback::deck::Deck::default());
+    library
+        .world
+        .insert_resource(segue_systems::playback::deck::Deck::default());
     let commands = player(&mut library, PlayerRequest::Resume);
     check_load(commands.first(), "1.mp3", 42_000);
 }
@@ -136,7 +222,14 @@ fn half_of_a_track_counts_as_a_listen_and_less_as_a_skip() {
     let (first, _) = play(&mut library);
     for position in (0..=100_000).step_by(1_000) {
         let status = AudioStatus::Playing;
-        report(&mut library, AudioReport::State { status, key: Some(first), position });
+        report(
+            &mut library,
+            AudioReport::State {
+                status,
+                key: Some(first),
+                position,
+            },
+        );
     }
     let commands = player(&mut library, PlayerRequest::Next);
     check_load(commands.first(), "2.mp3", 0);
@@ -150,10 +243,26 @@ fn half_of_a_track_counts_as_a_listen_and_less_as_a_skip() {
 #[test]
 fn previous_goes_to_the_start_first() {
     let mut library = library();
-    let commands = player(&mut library, PlayerRequest::PlayTracks { tracks: all(), start: 1 });
+    let commands = player(
+        &mut library,
+        PlayerRequest::PlayTracks {
+            tracks: all(),
+            start: 1,
+        },
+    );
     let key = check_load(commands.first(), "2.mp3", 0);
-    report(&mut library, AudioReport::State { status: AudioStatus::Playing, key: Some(key), position: 9_000 });
-    assert_eq!(player(&mut library, PlayerRequest::Previous), [AudioCommand::Seek(0)]);
+    report(
+        &mut library,
+        AudioReport::State {
+            status: AudioStatus::Playing,
+            key: Some(key),
+            position: 9_000,
+        },
+    );
+    assert_eq!(
+        player(&mut library, PlayerRequest::Previous),
+        [AudioCommand::Seek(0)]
+    );
     let commands = player(&mut library, PlayerRequest::Previous);
     check_load(commands.first(), "1.mp3", 0);
 }
@@ -162,10 +271,19 @@ fn previous_goes_to_the_start_first() {
 fn nothing_to_play_is_an_error() {
     let mut library = library();
     for request in [
-        PlayerRequest::PlayTracks { tracks: Vec::new(), start: 0 },
-        PlayerRequest::PlayTracks { tracks: all(), start: 3 },
+        PlayerRequest::PlayTracks {
+            tracks: Vec::new(),
+            start: 0,
+        },
+        PlayerRequest::PlayTracks {
+            tracks: all(),
+            start: 3,
+        },
         PlayerRequest::JumpTo { index: 0 },
-        PlayerRequest::Insert { tracks: vec![TrackId(99)], at: 0 },
+        PlayerRequest::Insert {
+            tracks: vec![TrackId(99)],
+            at: 0,
+        },
     ] {
         let answer = library.ask(Request::Player(request));
         assert!(matches!(answer, Err(RequestError::NotFound { .. })), "{answer:?}");

@@ -11,7 +11,7 @@ use segue_components::prelude::*;
 use segue_components::track::{Credit, TrackMbids};
 
 use super::group::album_key;
-use super::index::{AlbumIndex, ArtworkIndex, FileIndex};
+use super::index::{AlbumIndex, ArtworkIndex, FileIndex, Orphans};
 use super::work::{ListedFile, ReadArtwork, ReadFile};
 use crate::catalog::{self, Catalog};
 use crate::clock::Clock;
@@ -85,7 +85,10 @@ fn apply_track(world: &mut World, file: FileId, path: &str, read: &ReadFile) -> 
         .as_ref()
         .map(|artwork| apply_artwork(world, file, artwork));
     let known = catalog::get::<FileOf>(world, file).map(|of| of.0);
-    let (track, applied) = match known.filter(|&track| entity_of(world, track).is_ok()) {
+    let known = known
+        .filter(|&track| entity_of(world, track).is_ok())
+        .or_else(|| adopt(world, file, tags, path));
+    let (track, applied) = match known {
         Some(track) => (track, Applied::Changed),
         None => {
             let added = Added(world.resource::<Clock>().unix);
@@ -117,6 +120,17 @@ fn apply_track(world: &mut World, file: FileId, path: &str, read: &ReadFile) -> 
     put(world, entity, artwork.map(Cover));
     apply_album(world, track, entity, tags, path);
     applied
+}
+
+/// Finds the track that lost this file with a damaged page, and gives it back.
+fn adopt(world: &mut World, file: FileId, tags: &FileTags, path: &str) -> Option<TrackId> {
+    let (title, credit, position, duration, ..) = file_owned(tags, path);
+    let track = world
+        .resource_mut::<Orphans>()
+        .adopt(&(title, position, duration, credit))?;
+    catalog::set(world, track, PlayedFrom(file));
+    catalog::set(world, file, FileOf(track));
+    Some(track)
 }
 
 /// Inserts a value unless it is there already, or removes what should not be there.

@@ -1,5 +1,6 @@
 //! What a scan has to find: a file by its path, an album by its key, a picture by its hash.
 
+use bevy_ecs::query::Without;
 use bevy_ecs::resource::Resource;
 use bevy_ecs::world::World;
 use bevy_platform::collections::{HashMap, HashSet};
@@ -45,6 +46,22 @@ pub struct AlbumIndex {
     pub(super) touched: HashSet<AlbumId>,
 }
 
+/// Tracks that lost their file with a damaged page. A file that is read and fits one of them is its file.
+#[derive(Resource, Debug, Default)]
+pub struct Orphans {
+    tracks: HashMap<Likeness, Vec<TrackId>>,
+}
+
+/// What has to be equal for a file to be taken for that of a track that lost its own.
+type Likeness = (Title, Position, Duration, ArtistCredit);
+
+impl Orphans {
+    /// Takes a track that is like this out of them.
+    pub(super) fn adopt(&mut self, likeness: &Likeness) -> Option<TrackId> {
+        self.tracks.get_mut(likeness)?.pop()
+    }
+}
+
 /// Pictures by hash.
 #[derive(Resource, Debug, Default)]
 pub struct ArtworkIndex {
@@ -68,6 +85,13 @@ pub fn rebuild(world: &mut World) {
     for (&artwork, &hash) in world.query::<(&ArtworkId, &ContentHash)>().iter(world) {
         artworks.by_hash.insert(hash, artwork);
     }
+    let mut orphans = Orphans::default();
+    let mut lost = world
+        .query_filtered::<(&TrackId, &Title, &Position, &Duration, &ArtistCredit), Without<PlayedFrom>>();
+    for (&track, title, position, duration, credit) in lost.iter(world) {
+        let likeness = (title.clone(), *position, *duration, credit.clone());
+        orphans.tracks.entry(likeness).or_default().push(track);
+    }
     let catalog = world.resource::<Catalog>();
     // An album whose page was damaged is made again by the next scan of its files; one without tracks
     // is swept now.
@@ -77,6 +101,7 @@ pub fn rebuild(world: &mut World) {
         .filter(|album| !albums.tracks.contains_key(*album))
         .copied();
     albums.touched = empty.filter(|&album| catalog.entity(album).is_some()).collect();
+    world.insert_resource(orphans);
     world.insert_resource(files);
     world.insert_resource(albums);
     world.insert_resource(artworks);
