@@ -31,7 +31,8 @@ export class Output {
   /** Without shared memory: what the worklet said last, and when. */
   #heard = new Int32Array(3);
   #heardAt = 0;
-  #written = 0;
+  /** The same for frames that are ready. */
+  #ready = 0;
   #gain = 1;
   /** @type {Promise<void> | undefined} */
   #opening;
@@ -170,10 +171,14 @@ export class Output {
     else this.#node?.port.postMessage({ gain });
   }
 
-  /** @param {number} frames what the player said is ready, where it cannot be seen */
-  stats(frames = this.#written) {
+  /** The audio worker says how many frames are ready. @param {number} frames */
+  set ready(frames) {
+    this.#ready = frames;
+  }
+
+  stats() {
     const words = this.#words;
-    const buffered = words ? (Atomics.load(words, WRITE) - Atomics.load(words, READ)) | 0 : frames;
+    const buffered = words ? (Atomics.load(words, WRITE) - Atomics.load(words, READ)) | 0 : this.#ready;
     return {
       underrunFrames: words ? Atomics.load(words, UNDERRUN_FRAMES) : (this.#heard[1] ?? 0),
       underrunEvents: words ? Atomics.load(words, UNDERRUN_EVENTS) : (this.#heard[2] ?? 0),

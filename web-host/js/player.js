@@ -153,9 +153,16 @@ export class Player {
     this.#changed();
   }
 
-  /** The player said where it is. @param {{ key: number | null, position: number, frame: number }} anchor */
+  /** The player said where it is. @param {{ key: number | null, position: number, frame: number, ready: number }} anchor */
   anchored(anchor) {
+    this.#output.ready = anchor.ready;
     this.#anchor = anchor.key === null ? undefined : anchor;
+    this.#seeking = undefined;
+  }
+
+  /** The audio worker was started again: nothing is known of the sound. */
+  silenced() {
+    this.#anchor = undefined;
     this.#seeking = undefined;
   }
 

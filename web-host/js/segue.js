@@ -58,11 +58,13 @@ export class Segue {
   #watchers = new Set();
   /** @type {Map<number, { job: Job, timer: ReturnType<typeof setTimeout> | undefined }>} */
   #progress = new Map();
+  /** Jobs whose end was told. @type {Set<number>} */
+  #over = new Set();
   /** @type {StorageInfo} */
   #storage = { kind: "memory", persisted: false, readOnly: false };
   /** Names of lists of files that this page holds. @type {Map<string, string>} */
   #lists = new Map();
-  #greeted = false;
+  #loaded = false;
   /** @type {Promise<void> | undefined} */
   #closing;
   #hidden = () => {
@@ -107,7 +109,10 @@ export class Segue {
           this.#link.flush();
         }),
       anchored: (anchor) => this.#player.anchored(anchor),
-      audioRestarted: () => this.#output.connect(),
+      audioRestarted: () => {
+        this.#player.silenced();
+        this.#output.connect();
+      },
       failed: (code, message) => this.#emit("Error", { code, message }),
     });
     this.#link = new Link(page, (messages) => this.#workers.send(messages));
@@ -125,8 +130,8 @@ export class Segue {
     const persisted = kind === "indexeddb" && ((await navigator.storage?.persisted?.()) ?? false);
     this.#storage = { kind, persisted, readOnly: false, ...(reason && { reason }), ...(message && { message }) };
     this.#link.flush();
-    // The greeting is answered with everything small: providers, jobs and the player are there from the start.
-    await this.#until(() => this.#greeted || undefined);
+    // From here on providers, jobs and the player are what was stored, and no list is empty for want of an answer.
+    await this.#until(() => this.#loaded || undefined);
     document.addEventListener("visibilitychange", this.#hidden);
     window.addEventListener("pagehide", this.#hidden);
     for (const [key, handle] of this.#handles.entries()) {
@@ -175,7 +180,6 @@ export class Segue {
     const events = JSON.parse(this.#link.page.receive(new Uint8Array(bytes), Date.now()));
     // What is owed for it goes out first: the next frame is made while this one is shown.
     this.#link.flush();
-    this.#greeted = true;
     this.#tell(events);
   }
 
@@ -201,11 +205,7 @@ export class Segue {
         this.#progressed(detail);
         break;
       case "syncComplete":
-        clearTimeout(this.#progress.get(detail.id)?.timer);
-        this.#progress.delete(detail.id);
-        this.#emit("Sync.Progress", detail);
-        this.#emit("Sync.Complete", detail);
-        if (detail.added > 0) void this.#persist();
+        this.#completed(detail);
         break;
       case "tracksAdded":
         this.#emit("Sync.TracksAdded", detail);
@@ -250,8 +250,19 @@ export class Segue {
     this.#progress.set(job.id, state);
   }
 
-  /** @param {{ readOnly: boolean, message?: string }} state */
+  /** @param {Job} job */
+  #completed(job) {
+    clearTimeout(this.#progress.get(job.id)?.timer);
+    this.#progress.delete(job.id);
+    this.#over.add(job.id);
+    this.#emit("Sync.Progress", job);
+    this.#emit("Sync.Complete", job);
+    if (job.added > 0) void this.#persist();
+  }
+
+  /** @param {{ readOnly: boolean, loaded: boolean, message?: string }} state */
   #stored(state) {
+    this.#loaded ||= state.loaded || state.readOnly;
     const { kind, persisted, reason, message } = this.#storage;
     const told = state.message ?? (kind === "memory" ? message : undefined);
     const why = state.message ? storageReason(state.message) : kind === "memory" ? reason : undefined;
@@ -477,6 +488,8 @@ export class Segue {
     for (const id of providers) {
       const { value } = await this.#link.request({ startSync: { provider: id } });
       const job = await this.#until(() => this.jobs().find((known) => known.id === value?.job));
+      // A small folder is done before the first word of its job arrives.
+      if (["done", "failed", "cancelled"].includes(job.state) && !this.#over.has(job.id)) this.#completed(job);
       first ??= job;
     }
     if (!first) throw new SegueError("notFound", "there is nothing to sync");

@@ -12,7 +12,7 @@ const MOST_CRASHES = 5;
  * @typedef {object} Listener what the page wants to hear
  * @property {(bytes: ArrayBuffer) => void} received from the library
  * @property {() => void} restarted the library was started again: greet it
- * @property {(anchor: { key: number | null, position: number, frame: number }) => void} anchored where the sound is
+ * @property {(anchor: { key: number | null, position: number, frame: number, ready: number }) => void} anchored where the sound is
  * @property {() => void} audioRestarted the audio worker was started again: connect the sound
  * @property {(code: string, message: string) => void} failed for the listener
  */

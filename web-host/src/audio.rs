@@ -9,6 +9,7 @@ use std::rc::Rc;
 use js_sys::{Array, Function, Object, Promise, Reflect, SharedArrayBuffer};
 use segue_audio::command::{AudioCommand, AudioReport, AudioStatus, SourceAddress};
 use segue_audio::player::{Player, StepOutcome};
+use segue_audio::sink::Sink as _;
 use segue_audio::source::{BlockSource, Source, SourceError};
 use send_wrapper::SendWrapper;
 use wasm_bindgen::{JsCast, JsValue};
@@ -76,8 +77,9 @@ struct State {
 }
 
 impl AudioWorker {
-    /// Obeys the library behind this port. `anchor` is called with `{key, position, frame}` whenever the
-    /// position is known anew: frame `frame` of the ring is heard at `position` milliseconds of the item.
+    /// Obeys the library behind this port. `anchor` is called with `{key, position, frame, ready}` whenever
+    /// the position is known anew: frame `frame` of the ring is heard at `position` milliseconds of the item, and
+    /// `ready` frames are decoded and not heard.
     #[must_use]
     pub fn new(library: MessagePort, folders: Folders, anchor: Function) -> Self {
         let state = State {
@@ -218,6 +220,8 @@ impl AudioWorker {
         let mut reports = Vec::new();
         let outcome = player.step(clock::read().now, &mut reports);
         let frame = player.sink().next_heard();
+        let sink = player.sink_mut();
+        let ready = sink.written().saturating_sub(sink.played());
         for report in reports {
             if let AudioReport::State {
                 status,
@@ -226,7 +230,7 @@ impl AudioWorker {
             } = &report
             {
                 state.status = *status;
-                tell_anchor(&state.anchor, *key, *position, frame);
+                tell_anchor(&state.anchor, *key, *position, frame, ready);
             }
             match postcard::to_stdvec(&report) {
                 Ok(bytes) => port::post(&state.library, &bytes),
@@ -238,14 +242,16 @@ impl AudioWorker {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "keys and positions are far below 2^53")]
-fn tell_anchor(tell: &Function, key: Option<u64>, position: u64, frame: i32) {
+fn tell_anchor(tell: &Function, key: Option<u64>, position: u64, frame: i32, ready: u64) {
     let anchor = Object::new();
     let key = key.map_or(JsValue::NULL, |key| JsValue::from(key as f64));
-    for (name, value) in [
+    let values = [
         ("key", key),
         ("position", JsValue::from(position as f64)),
         ("frame", frame.into()),
-    ] {
+        ("ready", JsValue::from(ready as f64)),
+    ];
+    for (name, value) in values {
         // A fresh object takes any property.
         let _ = Reflect::set(&anchor, &name.into(), &value);
     }
