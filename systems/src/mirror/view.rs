@@ -64,10 +64,7 @@ impl View {
         let parsed = parser::parse(query);
         self.asked = true;
         self.shown.error = parsed.as_ref().err().cloned();
-        self.query = match parsed {
-            Ok(query) => query,
-            Err(error) => return Err(error),
-        };
+        self.query = parsed?;
         self.answerable = true;
         Ok(())
     }

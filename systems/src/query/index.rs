@@ -330,10 +330,12 @@ impl Index {
         } else {
             0
         };
+        let added = sum.map(|sum| sum.rows.iter().map(|&row| self.tracks.row(row).added).max());
         let row = Row {
             id,
             entity: album.id(),
-            added: 0,
+            // An album is as new as its newest track.
+            added: added.flatten().unwrap_or(0),
             album: id,
             duration: sum.map_or(0, |sum| u32::try_from(sum.duration).unwrap_or(u32::MAX)),
             plays: 0,

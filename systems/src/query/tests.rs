@@ -179,6 +179,7 @@ fn albums_are_found_by_their_own_words_and_by_their_tracks() {
     let rated = add(&mut world, "Queen | Innuendo | The Show Must Go On");
     catalog::set(&mut world, rated, Rating::new(5).unwrap());
     catalog::set(&mut world, rated, Duration(260_000));
+    catalog::set(&mut world, rated, Added(NOW - 2_000));
     tick(&mut world);
     let mut albums = |query: &str| -> Vec<String> {
         let found = index::find(&mut world, Noun::Album, query, 0, 10).unwrap();
@@ -196,6 +197,8 @@ fn albums_are_found_by_their_own_words_and_by_their_tracks() {
     assert_eq!(albums("queen -rating:5"), ["Jazz"]);
     assert_eq!(albums("duration:4:20"), ["Innuendo"]);
     assert_eq!(albums("mustapha"), [""; 0]);
+    assert_eq!(albums("sort:-added"), ["Jazz", "Innuendo"]);
+    assert_eq!(albums("sort:added"), ["Innuendo", "Jazz"]);
 }
 
 #[test]
