@@ -23,20 +23,23 @@
 //! - Threaded wasm wakes futures too late for a transaction: `lib.rs` refuses to compile so.
 //! - Database versions are 32 bits: [`VERSION`] counts from 1.
 
+mod failure;
+mod transaction;
+
 use core::ops::Range;
 
 use futures_lite::future;
 use idb::{Factory, KeyRange};
-use js_sys::{Array, Object, Promise, Reflect, Uint8Array};
+use js_sys::{Reflect, Uint8Array};
 use rexie::{ObjectStore, Rexie, TransactionMode};
 use segue_systems::persist::store::{Batch, BlobKey, Claim, Durability, PageKey, PageStore, StoreError};
-use wasm_bindgen::prelude::{Closure, wasm_bindgen};
+use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{IdbDatabase, IdbObjectStore, IdbRequest, IdbTransaction};
+use web_sys::IdbDatabase;
 
+use self::failure::{Failure, rexie_error};
+use self::transaction::{WriteError, WriteTransaction, answer, put};
 use crate::exception;
-use crate::storage::Room;
 use crate::web_lock::{Asked, WebLock};
 
 /// The version of the three object stores, not of what stands in them.
@@ -54,28 +57,6 @@ const META_KEY: &str = "meta";
 
 /// How long to wait for another tab to let go, in milliseconds: a reload takes part of this.
 const LOCK_WAIT: u32 = 500;
-
-#[wasm_bindgen]
-extern "C" {
-    /// A database whose transactions may state their durability, which web-sys has only behind a flag.
-    #[wasm_bindgen(extends = IdbDatabase)]
-    type DurableDatabase;
-
-    #[wasm_bindgen(method, catch)]
-    fn transaction(
-        this: &DurableDatabase,
-        stores: &Array,
-        mode: &str,
-        options: &Object,
-    ) -> Result<IdbTransaction, JsValue>;
-
-    /// A transaction that can be told to end, which web-sys calls deprecated and the specification does not.
-    #[wasm_bindgen(extends = IdbTransaction)]
-    type EndingTransaction;
-
-    #[wasm_bindgen(method, catch)]
-    fn commit(this: &EndingTransaction) -> Result<(), JsValue>;
-}
 
 /// A library's database, held by one tab at a time.
 #[derive(Debug)]
@@ -341,189 +322,6 @@ impl PageStore for IndexedDb {
     }
 }
 
-fn put(store: &IdbObjectStore, key: &JsValue, bytes: Option<&[u8]>) -> Result<(), JsValue> {
-    // The requests need no handlers of their own: the first that fails aborts the transaction, which then
-    // names the reason.
-    match bytes {
-        Some(bytes) => store.put_with_key(&Uint8Array::from(bytes), key)?,
-        None => store.delete(key)?,
-    };
-    Ok(())
-}
-
-/// A read-write transaction that is all or nothing: dropped without a commit, it aborts.
-struct WriteTransaction {
-    inner: IdbTransaction,
-    // Resolves with the event that ends the transaction.
-    end: Promise,
-    open: bool,
-}
-
-impl WriteTransaction {
-    fn begin(database: &IdbDatabase, stores: &[&str], durability: Durability) -> Result<Self, JsValue> {
-        let names: Array = stores.iter().map(|&name| JsValue::from(name)).collect();
-        let options = Object::new();
-        let hint = match durability {
-            Durability::Relaxed => "relaxed",
-            Durability::Strict => "strict",
-        };
-        Reflect::set(&options, &"durability".into(), &hint.into())?;
-        let database: &DurableDatabase = database.unchecked_ref();
-        let inner = database.transaction(&names, "readwrite", &options)?;
-        let end = Promise::new(&mut |resolve, _reject| {
-            inner.set_oncomplete(Some(&resolve));
-            inner.set_onabort(Some(&resolve));
-        });
-        Ok(Self {
-            inner,
-            end,
-            open: true,
-        })
-    }
-
-    fn store(&self, name: &str) -> Result<IdbObjectStore, JsValue> {
-        self.inner.object_store(name)
-    }
-
-    /// Ends the transaction and waits until everything in it is stored.
-    async fn commit(mut self) -> Result<(), WriteError> {
-        // From here on the browser ends it, well or badly, by itself.
-        self.open = false;
-        self.inner.unchecked_ref::<EndingTransaction>().commit()?;
-        let event: web_sys::Event = JsFuture::from(self.end.clone()).await?.unchecked_into();
-        if event.type_() == "complete" {
-            return Ok(());
-        }
-        // A quota that is exceeded at the very end, or a failing disk, shows nowhere but here.
-        let reason = self.inner.error().map_or_else(
-            || Failure::new("AbortError: the browser gave no reason".into()),
-            |error| Failure::new(exception::text(&error)),
-        );
-        Err(WriteError::Failure(reason))
-    }
-}
-
-impl Drop for WriteTransaction {
-    fn drop(&mut self) {
-        if self.open {
-            // It throws only if the transaction ended already, and then there is nothing left to undo.
-            let _ = self.inner.abort();
-        }
-    }
-}
-
-/// The result of a request, in the turn in which the browser reports it.
-async fn answer(request: IdbRequest) -> Result<JsValue, Failure> {
-    let settled = Promise::new(&mut |resolve, reject| {
-        request.set_onsuccess(Some(&resolve));
-        request.set_onerror(Some(&reject));
-    });
-    match JsFuture::from(settled).await {
-        Ok(_) => request.result().map_err(Failure::from),
-        Err(_) => Err(match request.error() {
-            Ok(Some(error)) => Failure::new(exception::text(&error)),
-            Ok(None) => Failure::new("UnknownError: a request failed without a reason".into()),
-            Err(error) => error.into(),
-        }),
-    }
-}
-
-enum WriteError {
-    Store(StoreError),
-    Failure(Failure),
-}
-
-impl From<JsValue> for WriteError {
-    fn from(thrown: JsValue) -> Self {
-        Self::Failure(thrown.into())
-    }
-}
-
-impl From<Failure> for WriteError {
-    fn from(failure: Failure) -> Self {
-        Self::Failure(failure)
-    }
-}
-
-impl From<StoreError> for WriteError {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
-}
-
-/// What the browser threw, as `Name: message`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Failure(String);
-
-impl From<JsValue> for Failure {
-    fn from(thrown: JsValue) -> Self {
-        Self(exception::text(&thrown))
-    }
-}
-
-/// What a failure comes down to.
-#[derive(Debug, PartialEq, Eq)]
-enum Meaning {
-    Full,
-    Newer,
-    Closed,
-    NotOurs,
-    Other,
-}
-
-impl Failure {
-    fn new(text: String) -> Self {
-        Self(text)
-    }
-
-    /// Whether the connection is gone, so that a new one may do what this one could not: browsers close
-    /// them in the background, under memory pressure, and when a newer page upgrades.
-    fn means_closed(&self) -> bool {
-        self.0.contains("InvalidStateError") || self.0.contains("closing")
-    }
-
-    fn meaning(&self, room: Option<Room>, wanted: usize) -> Meaning {
-        let says = |name: &str| self.0.contains(name);
-        // Chrome reports a full disk as AbortError or UnknownError at times, Firefox its second refusal as
-        // InvalidStateError: the estimate tells.
-        let ambiguous = ["AbortError", "UnknownError", "InvalidStateError"]
-            .into_iter()
-            .any(says);
-        if says("QuotaExceededError") || (ambiguous && room.is_some_and(|room| room.is_short_of(wanted))) {
-            Meaning::Full
-        } else if says("VersionError") {
-            Meaning::Newer
-        } else if self.means_closed() {
-            Meaning::Closed
-        } else if says("NotFoundError") {
-            Meaning::NotOurs
-        } else {
-            Meaning::Other
-        }
-    }
-
-    async fn classify(self, wanted: usize) -> StoreError {
-        let room = Room::ask().await;
-        let meaning = self.meaning(room, wanted);
-        let detail = match room {
-            Some(room) if meaning == Meaning::Full => format!("{}; {room}", self.0),
-            _ => self.0,
-        };
-        match meaning {
-            Meaning::Full => StoreError::Full { detail },
-            Meaning::Newer | Meaning::Closed => StoreError::Closed,
-            Meaning::NotOurs => StoreError::NotAStore { detail },
-            Meaning::Other => StoreError::Io { detail },
-        }
-    }
-}
-
-fn rexie_error(error: &rexie::Error) -> Failure {
-    // `rexie::Error` says "idb error"; what happened stands beneath it.
-    let text = std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string);
-    Failure::new(text)
-}
-
 /// A key that is exact as a number of JavaScript.
 #[expect(
     clippy::cast_precision_loss,
@@ -584,7 +382,8 @@ fn bytes(value: JsValue) -> Result<Vec<u8>, StoreError> {
     }
 }
 
-#[cfg(all(test, target_arch = "wasm32"))]
+#[cfg(test)]
+#[cfg(target_arch = "wasm32")]
 mod tests {
     use super::*;
     use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -629,7 +428,7 @@ mod tests {
         let Err(WriteError::Failure(failure)) = transaction.commit().await else {
             panic!("the commit of a failed transaction was taken as good");
         };
-        assert!(failure.0.contains("ConstraintError"), "{failure:?}");
+        assert!(failure.to_string().contains("ConstraintError"), "{failure:?}");
         assert_eq!(count(&connection.reader).await, Ok(0));
         connection.close();
     }
@@ -669,45 +468,10 @@ mod tests {
         else {
             panic!("a store that does not exist was found");
         };
-        assert!(rexie_error(&error).0.contains("NotFoundError"), "{error:?}");
+        assert!(
+            rexie_error(&error).to_string().contains("NotFoundError"),
+            "{error:?}"
+        );
         connection.close();
-    }
-
-    #[wasm_bindgen_test]
-    fn a_full_disk_is_told_from_other_failures() {
-        let full = Room {
-            usage: 995.0,
-            quota: 1_000.0,
-        };
-        let free = Room {
-            usage: 10.0,
-            quota: 1_000.0,
-        };
-        let check = |text: &str, room, expected| {
-            assert_eq!(
-                Failure::new(text.into()).meaning(Some(room), 10),
-                expected,
-                "{text}"
-            );
-        };
-        check("QuotaExceededError: no", free, Meaning::Full);
-        check("AbortError: aborted", full, Meaning::Full);
-        check("AbortError: aborted", free, Meaning::Other);
-        check("UnknownError: internal error", full, Meaning::Full);
-        check(
-            "InvalidStateError: The database connection is closing.",
-            full,
-            Meaning::Full,
-        );
-        check(
-            "InvalidStateError: The database connection is closing.",
-            free,
-            Meaning::Closed,
-        );
-        check(
-            "VersionError: less than the existing version",
-            free,
-            Meaning::Newer,
-        );
     }
 }

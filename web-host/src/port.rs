@@ -62,7 +62,6 @@ impl Bell {
 }
 
 /// Resolves after so many milliseconds.
-#[must_use]
 pub fn timeout(milliseconds: i32) -> Promise {
     Promise::new(&mut |resolve, _reject| {
         let global: web_sys::WorkerGlobalScope = js_sys::global().unchecked_into();
