@@ -6,9 +6,10 @@ use std::collections::{HashSet, VecDeque};
 use std::rc::Rc;
 
 use segue_audio::source::ReadAt;
-use segue_audio::tags::{self, ReadOptions, picture};
+use segue_audio::tags::{self, FileTags, ReadOptions, picture};
 use segue_components::artwork::ContentHash;
 use segue_components::provider::ProviderKind;
+use segue_components::report::ArtworkBytes;
 use segue_systems::http;
 use segue_systems::scan::work::{ReadAnswer, ReadArtwork, ReadFile, ReadRequest};
 use wasm_bindgen::JsCast;
@@ -16,6 +17,7 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{Blob, MessagePort};
 
 use crate::folders::Folders;
+use crate::pool_link::{PoolAnswer, PoolRequest};
 use crate::source::{BlobBytes, Ranges, UrlBytes};
 use crate::{exception, port, thumbnail};
 
@@ -30,7 +32,7 @@ pub struct PoolWorker(Rc<Inner>);
 struct Inner {
     library: MessagePort,
     folders: Folders,
-    waiting: RefCell<VecDeque<ReadRequest>>,
+    waiting: RefCell<VecDeque<PoolRequest>>,
     under_way: Cell<usize>,
     // Pictures whose thumbnail this worker has made, or tried to.
     seen: RefCell<HashSet<ContentHash>>,
@@ -49,7 +51,7 @@ impl PoolWorker {
         }));
         let receiver = worker.clone();
         port::listen(&library, move |message| {
-            match port::bytes(&message).map(|bytes| postcard::from_bytes::<ReadRequest>(&bytes)) {
+            match port::bytes(&message).map(|bytes| postcard::from_bytes::<PoolRequest>(&bytes)) {
                 Some(Ok(request)) => {
                     receiver.0.waiting.borrow_mut().push_back(request);
                     receiver.go_on();
@@ -68,10 +70,7 @@ impl PoolWorker {
             self.0.under_way.set(self.0.under_way.get() + 1);
             let worker = self.clone();
             spawn_local(async move {
-                let answer = ReadAnswer {
-                    ticket: request.ticket,
-                    result: worker.read(&request).await,
-                };
+                let answer = worker.answer(&request).await;
                 let bytes = postcard::to_stdvec(&answer).expect("answers are plain data");
                 port::post(&worker.0.library, &bytes);
                 worker.0.under_way.set(worker.0.under_way.get() - 1);
@@ -80,12 +79,34 @@ impl PoolWorker {
         }
     }
 
-    async fn read(&self, request: &ReadRequest) -> Result<Box<ReadFile>, String> {
+    async fn answer(&self, request: &PoolRequest) -> PoolAnswer {
+        match request {
+            PoolRequest::Tags(request) => PoolAnswer::Tags(ReadAnswer {
+                ticket: request.ticket,
+                result: match self.tags(request).await {
+                    Ok((tags, picture, bytes)) => Ok(Box::new(ReadFile {
+                        tags,
+                        artwork: match picture {
+                            Some(picture) => Some(self.read_artwork(&picture).await),
+                            None => None,
+                        },
+                        bytes,
+                    })),
+                    Err(error) => Err(error),
+                },
+            }),
+            PoolRequest::Picture(request) => {
+                let picture = self.tags(request).await.map(|(_, picture, _)| picture);
+                PoolAnswer::Picture(request.ticket, picture)
+            }
+        }
+    }
+
+    async fn tags(&self, request: &ReadRequest) -> Result<Tags, String> {
         match &request.kind {
             ProviderKind::Http { url } => {
                 let bytes = UrlBytes::new(&http::join(url, &request.path), request.size);
-                self.read_from(bytes.map_err(|error| error.to_string())?, &request.path)
-                    .await
+                read_tags(bytes.map_err(|error| error.to_string())?, &request.path)
             }
             ProviderKind::Handle { key } => {
                 let file = self.0.folders.file(key, &request.path).await;
@@ -93,8 +114,7 @@ impl PoolWorker {
                     .map_err(|thrown| exception::message(&thrown))?
                     .unchecked_into();
                 let bytes = BlobBytes::new(file);
-                self.read_from(bytes.map_err(|error| error.to_string())?, &request.path)
-                    .await
+                read_tags(bytes.map_err(|error| error.to_string())?, &request.path)
             }
             ProviderKind::Folder { .. } => {
                 Err("a folder of the machine cannot be read in a browser".to_owned())
@@ -102,36 +122,15 @@ impl PoolWorker {
         }
     }
 
-    async fn read_from(&self, bytes: impl ReadAt, path: &str) -> Result<Box<ReadFile>, String> {
-        let mut ranges = Ranges::new(bytes);
-        let options = ReadOptions {
-            pictures: true,
-            ..ReadOptions::default()
-        };
-        let mut tags = tags::read(&mut ranges, path, &options).map_err(|error| error.to_string())?;
-        let picture = tags.picture.as_mut().map(|picture| {
-            let bytes = std::mem::take(&mut picture.bytes);
-            (bytes, picture.mime.clone())
-        });
-        let artwork = match picture {
-            Some((bytes, mime)) if !bytes.is_empty() => Some(self.read_artwork(&bytes, &mime).await),
-            _ => None,
-        };
-        Ok(Box::new(ReadFile {
-            tags,
-            artwork,
-            bytes: ranges.fetched(),
-        }))
-    }
-
-    async fn read_artwork(&self, bytes: &[u8], declared: &str) -> ReadArtwork {
+    async fn read_artwork(&self, picture: &ArtworkBytes) -> ReadArtwork {
+        let bytes = &picture.bytes;
         let hash = ContentHash::of(bytes);
         let sniffed = picture::sniff(bytes);
         let mut artwork = ReadArtwork {
             hash: hash.0,
             mime: sniffed
                 .as_ref()
-                .map_or_else(|| declared.to_owned(), |found| found.mime.to_owned()),
+                .map_or_else(|| picture.mime.clone(), |found| found.mime.to_owned()),
             width: sniffed.as_ref().map_or(0, |found| found.width),
             height: sniffed.as_ref().map_or(0, |found| found.height),
             size: bytes.len() as u64,
@@ -149,4 +148,22 @@ impl PoolWorker {
         }
         artwork
     }
+}
+
+/// What a file says of itself, its picture, and how many bytes were read for both.
+type Tags = (FileTags, Option<ArtworkBytes>, u64);
+
+fn read_tags(bytes: impl ReadAt, path: &str) -> Result<Tags, String> {
+    let mut ranges = Ranges::new(bytes);
+    let options = ReadOptions {
+        pictures: true,
+        ..ReadOptions::default()
+    };
+    let mut tags = tags::read(&mut ranges, path, &options).map_err(|error| error.to_string())?;
+    let picture = tags.picture.as_mut().map(|picture| ArtworkBytes {
+        mime: picture.mime.clone(),
+        bytes: std::mem::take(&mut picture.bytes),
+    });
+    let picture = picture.filter(|picture| !picture.bytes.is_empty());
+    Ok((tags, picture, ranges.fetched()))
 }

@@ -1,11 +1,14 @@
 //! The library's end of the pool: deals files out to its workers, and finds out which one crashed a worker.
 
+use core::fmt;
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
+use segue_components::report::ArtworkBytes;
 use segue_systems::inlet::Inlet;
 use segue_systems::scan::work::{ReadAnswer, ReadRequest};
+use serde::{Deserialize, Serialize};
 use web_sys::MessagePort;
 
 use crate::port;
@@ -13,15 +16,47 @@ use crate::port;
 /// How many files a worker holds at once.
 const WINDOW: usize = 8;
 
+/// What a worker of the pool is asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PoolRequest {
+    /// Read the tags of a file.
+    Tags(ReadRequest),
+    /// Read the picture in a file, as it stands there.
+    Picture(ReadRequest),
+}
+
+/// What it answers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum PoolAnswer {
+    /// To [`PoolRequest::Tags`].
+    Tags(ReadAnswer),
+    /// To [`PoolRequest::Picture`]: its ticket, and the picture, if there is one.
+    Picture(u64, Result<Option<ArtworkBytes>, String>),
+}
+
+/// Takes a picture, or why there is none.
+type TakePicture = Box<dyn FnOnce(Result<Option<ArtworkBytes>, String>)>;
+
 /// The workers of the pool.
 #[derive(Debug, Clone)]
 pub struct PoolLink(Rc<RefCell<Pool>>);
 
-#[derive(Debug)]
 struct Pool {
     answers: Inlet<ReadAnswer>,
     waiting: VecDeque<ReadRequest>,
     workers: Vec<Hand>,
+    // Whoever waits for a picture: the ticket, the worker that reads it, and what to call.
+    pictures: Vec<(u64, usize, TakePicture)>,
+    last_picture: u64,
+}
+
+impl fmt::Debug for Pool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pool")
+            .field("waiting", &self.waiting)
+            .field("workers", &self.workers)
+            .finish_non_exhaustive()
+    }
 }
 
 /// A worker, and what it holds.
@@ -68,6 +103,8 @@ impl PoolLink {
             answers,
             waiting: VecDeque::new(),
             workers: Vec::new(),
+            pictures: Vec::new(),
+            last_picture: 0,
         })))
     }
 
@@ -87,12 +124,20 @@ impl PoolLink {
         if let Some(port) = &worker {
             let link = self.clone();
             port::listen(port, move |message| {
-                match port::bytes(&message).and_then(|bytes| postcard::from_bytes::<ReadAnswer>(&bytes).ok())
-                {
-                    Some(answer) => link.0.borrow_mut().answer(number, answer),
+                match port::bytes(&message).and_then(|bytes| postcard::from_bytes(&bytes).ok()) {
+                    Some(PoolAnswer::Tags(answer)) => link.0.borrow_mut().answer(number, answer),
+                    Some(PoolAnswer::Picture(ticket, picture)) => link.take_picture(ticket, picture),
                     None => web_sys::console::error_1(&"a message of the pool that is no answer".into()),
                 }
             });
+        }
+        let lost = {
+            let pictures = &mut self.0.borrow_mut().pictures;
+            let lost = pictures.extract_if(.., |(_, reader, _)| *reader == number);
+            lost.map(|(_, _, take)| take).collect::<Vec<_>>()
+        };
+        for take in lost {
+            take(Err("the reader crashed; please try again".to_owned()));
         }
         let pool = &mut *self.0.borrow_mut();
         let Some(hand) = pool.workers.get_mut(number) else {
@@ -121,6 +166,46 @@ impl PoolLink {
     }
 }
 
+impl PoolLink {
+    /// Has the picture in a file read at once; the ticket of the request does not matter.
+    pub fn picture(
+        &self,
+        request: ReadRequest,
+        take: impl FnOnce(Result<Option<ArtworkBytes>, String>) + 'static,
+    ) {
+        let pool = &mut *self.0.borrow_mut();
+        let ready = pool
+            .workers
+            .iter()
+            .enumerate()
+            .filter_map(|(number, hand)| Some((number, hand.port.as_ref()?)));
+        let Some((number, port)) = ready.min_by_key(|(number, _)| pool.workers[*number].held.len()) else {
+            take(Err("the reader could not be started".to_owned()));
+            return;
+        };
+        pool.last_picture += 1;
+        let ticket = pool.last_picture;
+        send(port, &PoolRequest::Picture(ReadRequest { ticket, ..request }));
+        pool.pictures.push((ticket, number, Box::new(take)));
+    }
+
+    fn take_picture(&self, ticket: u64, picture: Result<Option<ArtworkBytes>, String>) {
+        let waiting = {
+            let pictures = &mut self.0.borrow_mut().pictures;
+            let place = pictures.iter().position(|(of, _, _)| *of == ticket);
+            place.map(|place| pictures.swap_remove(place))
+        };
+        if let Some((_, _, take)) = waiting {
+            take(picture);
+        }
+    }
+}
+
+fn send(port: &MessagePort, request: &PoolRequest) {
+    let bytes = postcard::to_stdvec(request).expect("requests are plain data");
+    port::post(port, &bytes);
+}
+
 impl Pool {
     fn answer(&mut self, number: usize, answer: ReadAnswer) {
         let Some(hand) = self.workers.get_mut(number) else {
@@ -138,10 +223,9 @@ impl Pool {
     fn deal(&mut self) {
         // The one with the least to do first.
         while let Some((hand, request)) = self.next() {
-            let bytes = postcard::to_stdvec(&request).expect("requests are plain data");
             let hand = &mut self.workers[hand];
             if let Some(port) = &hand.port {
-                port::post(port, &bytes);
+                send(port, &PoolRequest::Tags(request.clone()));
             }
             hand.held.push(request);
         }
