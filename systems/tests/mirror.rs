@@ -1,10 +1,7 @@
 //! A library and hosts with links between them: whatever happens to rows, windows, queries and links, a host
 //! ends up with what the library has.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "clippy knows the tests below, and not what they share"
-)]
+#![expect(clippy::unwrap_used, reason = "a test may stop where it went wrong")]
 
 use std::collections::BTreeSet;
 

@@ -159,62 +159,56 @@ pub(crate) fn upright(folded: &str) -> Option<String> {
 /// The bytes that a text sorts by: folded, without article, marks as spaces, numbers by value. An empty
 /// text has an empty key.
 pub(crate) fn sort_key(text: &str) -> Vec<u8> {
-    let folded = fold(text.trim());
-    let name = without_article(&folded);
-    let mut key = Vec::with_capacity(name.len());
-    let mut digits = Vec::new();
+    let folded = fold(text);
+    let name = without_article(folded.trim_ascii());
+    let bytes = name.as_bytes();
+    let mut key = Vec::with_capacity(name.len() + 4);
+    let mut at = 0;
     let mut gap = false;
-    for char in name.chars() {
-        if char.is_ascii_digit() {
-            digits.push(char);
-            continue;
-        }
-        put_digits(&mut digits, &mut key, &mut gap);
-        if !char.is_alphanumeric() {
-            gap = true;
+    while at < bytes.len() && key.len() <= LONGEST_KEY {
+        let byte = bytes[at];
+        let length = if byte.is_ascii_digit() {
+            bytes[at..]
+                .iter()
+                .take_while(|byte| byte.is_ascii_digit())
+                .count()
+        } else if byte.is_ascii() {
+            1
         } else {
-            put_gap(&mut key, &mut gap);
-            key.extend_from_slice(char.encode_utf8(&mut [0; 4]).as_bytes());
+            name[at..].chars().next().map_or(1, char::len_utf8)
+        };
+        let piece = &bytes[at..at + length];
+        let word = byte.is_ascii_alphanumeric()
+            || (!byte.is_ascii() && name[at..].chars().next().is_some_and(char::is_alphanumeric));
+        if word {
+            if core::mem::take(&mut gap) && !key.is_empty() {
+                key.push(b' ');
+            }
+            if byte.is_ascii_digit() {
+                put_digits(piece, &mut key);
+            } else {
+                key.extend_from_slice(piece);
+            }
+        } else {
+            gap = true;
         }
-        if key.len() > LONGEST_KEY {
-            break;
-        }
+        at += length;
     }
-    put_digits(&mut digits, &mut key, &mut gap);
     if key.is_empty() {
         // Nothing but marks: they sort as they are, before all letters.
-        key.extend_from_slice(name.as_bytes());
+        key.extend_from_slice(bytes);
     }
     key.truncate(LONGEST_KEY);
     key
 }
 
-fn put_gap(key: &mut Vec<u8>, gap: &mut bool) {
-    if core::mem::take(gap) && !key.is_empty() {
-        key.push(b' ');
-    }
-}
-
 /// Writes a number so that bytes sort as values: its length first, then its digits.
-fn put_digits(digits: &mut Vec<char>, key: &mut Vec<u8>, gap: &mut bool) {
-    if digits.is_empty() {
-        return;
-    }
-    put_gap(key, gap);
-    let first = digits
-        .iter()
-        .position(|&digit| digit != '0')
-        .unwrap_or(digits.len() - 1);
-    let value = &digits[first..];
+fn put_digits(digits: &[u8], key: &mut Vec<u8>) {
+    let zeros = digits.iter().take_while(|&&digit| digit == b'0').count();
+    let value = &digits[zeros.min(digits.len() - 1)..];
     key.push(b'0');
     key.push(u8::try_from(value.len()).unwrap_or(u8::MAX));
-    key.extend(
-        value
-            .iter()
-            .take(LONGEST_KEY)
-            .map(|&digit| digit.to_digit(10).map_or(0, |digit| digit.to_le_bytes()[0]) + b'0'),
-    );
-    digits.clear();
+    key.extend(value.iter().take(LONGEST_KEY));
 }
 
 #[cfg(test)]

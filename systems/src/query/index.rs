@@ -1,5 +1,7 @@
 //! The index: what queries are answered from, kept up to date with the log of changes.
 
+use std::sync::Arc;
+
 use bevy_ecs::entity::Entity;
 use bevy_ecs::message::{MessageCursor, Messages};
 use bevy_ecs::resource::Resource;
@@ -15,7 +17,7 @@ use super::order::{self, Order};
 use super::parser::{self, QueryError};
 use super::table::{self, Fields, Row, Table};
 use crate::catalog::Catalog;
-use crate::changes::Changes;
+use crate::changes::{self, Changes};
 use crate::clock::{Clock, Wake};
 use crate::persist::Loaded;
 
@@ -52,6 +54,16 @@ pub struct Found {
     pub total: u32,
     /// The ids of those in the window, in order.
     pub ids: Vec<u64>,
+}
+
+/// What neighbours tend to share, so that it is looked up once.
+#[derive(Debug, Default)]
+struct Recent {
+    lent: Option<Lent>,
+    credit: Option<(Arc<Credit>, u32)>,
+    codec: Option<(Box<str>, u32)>,
+    /// All files that are missing, where they were gathered before.
+    missing: Option<HashSet<FileId>>,
 }
 
 /// What an album lends to its tracks.
@@ -195,11 +207,8 @@ impl Index {
         true
     }
 
-    fn put_track(&mut self, world: &World, id: u64, entity: Entity, text: bool, lent: &mut Option<Lent>) {
-        let Ok(track) = world.get_entity(entity) else {
-            return;
-        };
-        let row = self.track_row(world, id, track, lent);
+    fn put_track(&mut self, world: &World, id: u64, track: EntityRef<'_>, text: bool, recent: &mut Recent) {
+        let row = self.track_row(world, id, track, recent);
         if let Some(number) = self.tracks.number(id) {
             let old = *self.tracks.row(number);
             // The entity differs if the id was despawned and spawned again within one tick.
@@ -249,27 +258,44 @@ impl Index {
         }
     }
 
-    fn track_row(&mut self, world: &World, id: u64, track: EntityRef<'_>, lent: &mut Option<Lent>) -> Row {
-        let catalog = world.resource::<Catalog>();
+    fn track_row(&mut self, world: &World, id: u64, track: EntityRef<'_>, recent: &mut Recent) -> Row {
         let table = &mut self.tracks;
-        let artist = track
-            .get::<ArtistCredit>()
-            .map_or(0, |credit| credit_key(table, &credit.0));
+        let artist = match (track.get::<ArtistCredit>(), &recent.credit) {
+            (None, _) => 0,
+            (Some(ArtistCredit(credit)), Some((known, key))) if Arc::ptr_eq(credit, known) => *key,
+            (Some(ArtistCredit(credit)), _) => {
+                let key = credit_key(table, credit);
+                recent.credit = Some((Arc::clone(credit), key));
+                key
+            }
+        };
+        let codec = match (track.get::<AudioFormat>(), &recent.codec) {
+            (None, _) => 0,
+            (Some(format), Some((known, key))) if format.codec == *known => *key,
+            (Some(format), _) => {
+                let key = table.key(&format.codec);
+                recent.codec = Some((format.codec.clone(), key));
+                key
+            }
+        };
         let title = match (track.get::<SortTitle>(), track.get::<Title>()) {
             (Some(SortTitle(title)), _) | (None, Some(Title(title))) => table.key(title),
             (None, None) => 0,
         };
         let album = track.get::<OnAlbum>().map_or(0, |album| album.0.0);
-        let lent = match lent {
-            Some(lent) if lent.album == album => *lent,
-            _ => *lent.insert(lend(table, world, album)),
+        let lent = match recent.lent {
+            Some(lent) if lent.album == album => lent,
+            _ => *recent.lent.insert(lend(table, world, album)),
         };
         let dates = track.get::<Dates>().copied().unwrap_or_default();
         let position = track.get::<Position>().copied().unwrap_or_default();
         let present = track
             .get::<PlayedFrom>()
-            .and_then(|file| catalog.entity(file.0))
-            .is_some_and(|file| matches!(world.get::<Presence>(file), None | Some(Presence::Present)));
+            .is_some_and(|file| match &recent.missing {
+                Some(missing) => !missing.contains(&file.0),
+                None => crate::catalog::get::<Presence>(world, file.0)
+                    .is_none_or(|presence| *presence == Presence::Present),
+            });
         let mut flags = lent.flags;
         flags |= if track.contains::<Cover>() {
             table::ARTWORK
@@ -293,9 +319,7 @@ impl Index {
             artist,
             album_artist: if lent.artist == 0 { artist } else { lent.artist },
             album_title: lent.title,
-            codec: track
-                .get::<AudioFormat>()
-                .map_or(0, |format| table.key(&format.codec)),
+            codec,
             track: position.track.into(),
             year: dates.released.or(dates.original).map_or(0, |date| date.year),
             disc: position.disc,
@@ -390,27 +414,31 @@ impl Index {
 
     /// Indexes everything anew.
     fn fill(&mut self, world: &mut World) {
-        self.tracks = Table::default();
-        self.albums = Table::default();
+        let catalog = world.resource::<Catalog>();
+        self.tracks = Table::with_room(catalog.count(Noun::Track));
+        self.albums = Table::with_room(catalog.count(Noun::Album));
         self.sums.clear();
         self.version += 1;
-        let catalog = world.resource::<Catalog>();
-        let sorted = |noun| {
-            let mut all: Vec<_> = catalog.all(noun).collect();
-            all.sort_unstable();
-            all
+        // All of this goes through rows as they lie in memory: by id it would take twice as long.
+        let mut files = world.query::<(&FileId, &Presence)>();
+        let files = files
+            .iter(world)
+            .filter(|(_, presence)| **presence != Presence::Present);
+        let mut recent = Recent {
+            missing: Some(files.map(|(&file, _)| file).collect()),
+            ..Recent::default()
         };
-        let (albums, tracks) = (sorted(Noun::Album), sorted(Noun::Track));
-        let mut lent = None;
-        for &(id, entity) in &tracks {
-            self.put_track(world, id, entity, true, &mut lent);
+        let mut tracks = world.query::<(&TrackId, EntityRef)>();
+        for (id, track) in tracks.iter(world) {
+            self.put_track(world, id.0, track, true, &mut recent);
         }
-        for &(id, entity) in &albums {
-            if let Ok(album) = world.get_entity(entity) {
-                self.put_album(id, album, true);
-            }
+        let mut albums = world.query::<(&AlbumId, EntityRef)>();
+        let mut ids = Vec::new();
+        for (id, album) in albums.iter(world) {
+            self.put_album(id.0, album, true);
+            ids.push(id.0);
         }
-        self.put_totals(world, albums.iter().map(|&(id, _)| id));
+        self.put_totals(world, ids);
     }
 
     fn update(&mut self, world: &mut World) {
@@ -433,7 +461,7 @@ impl Index {
         // The entries of one track stand together, and text wins.
         tracks.sort_unstable_by_key(|&(id, _, text)| (id, !text));
         tracks.dedup_by_key(|&mut (id, _, _)| id);
-        let mut lent = None;
+        let mut recent = Recent::default();
         for (id, entity, text) in tracks {
             let album = |index: &Self| {
                 index
@@ -442,8 +470,8 @@ impl Index {
                     .map(|number| index.tracks.row(number).album)
             };
             changed.extend(album(self));
-            match entity {
-                Some(entity) => self.put_track(world, id, entity, text, &mut lent),
+            match entity.and_then(|entity| world.get_entity(entity).ok()) {
+                Some(track) => self.put_track(world, id, track, text, &mut recent),
                 None => self.drop_track(id),
             }
             changed.extend(album(self));
@@ -603,12 +631,11 @@ pub(crate) fn update_index(world: &mut World, mut loaded: Local<MessageCursor<Lo
 pub fn rebuild(world: &mut World) {
     world.init_resource::<Index>();
     world.resource_scope(|world, mut index: Mut<Index>| {
-        world.resource_mut::<Changes>().set_silent(true);
+        // Totals that are counted anew are news to nobody: every host gets a snapshot.
+        changes::stop_observing(world);
         index.fill(world);
+        changes::observe(world);
         index.generation += 1;
-        // The first window needs it, and whoever waits for the load waits already.
-        index.order(Noun::Track, &Query::default());
-        world.resource_mut::<Changes>().set_silent(false);
     });
 }
 

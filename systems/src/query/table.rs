@@ -107,6 +107,14 @@ impl Default for Table {
 }
 
 impl Table {
+    /// Empty, with room for so many rows.
+    pub(crate) fn with_room(rows: usize) -> Self {
+        let mut table = Self::default();
+        table.rows.reserve(rows);
+        table.numbers.reserve(rows);
+        table
+    }
+
     pub(crate) fn alive(&self) -> &Bitmap {
         &self.alive
     }
