@@ -13,7 +13,12 @@ use segue_systems::scan::ScanPlugin;
 /// Adds every plugin of a library to a world that [`segue_systems::schedule::setup`] has prepared.
 pub fn build(world: &mut World) {
     LinkPlugin.build(world);
-    PersistPlugin::default().build(world);
+    // A tab may be closed at any moment, and nobody wants to look for the place again.
+    PersistPlugin {
+        lazy: 1_000,
+        ..PersistPlugin::default()
+    }
+    .build(world);
     ScanPlugin.build(world);
     PlaybackPlugin.build(world);
     CountPlugin.build(world);

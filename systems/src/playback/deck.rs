@@ -43,7 +43,7 @@ struct Entry {
 
 /// How often the position is written while a track plays, in milliseconds. Hosts read the exact position
 /// from the audio clock; this one is for the next start.
-const POSITION_EVERY: u64 = 2_000;
+const POSITION_EVERY: u64 = 1_000;
 /// `Previous` goes to the start of the track once so much of it was heard, in milliseconds.
 const PREVIOUS_RESTARTS: u64 = 3_000;
 

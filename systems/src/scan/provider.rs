@@ -31,8 +31,7 @@ pub(super) fn answer_requests(world: &mut World) {
             Request::Rate { track, stars } => writes(world).and_then(|()| rate(world, *track, *stars)),
             // The store keeps thumbnails, and answers for those itself.
             Request::GetArtwork { original: true, .. } => Err(RequestError::Invalid {
-                reason: "original pictures are not read from their files yet; ask for the thumbnail"
-                    .to_owned(),
+                reason: "this host reads no originals from their files; ask for the thumbnail".to_owned(),
             }),
             _ => continue,
         };
