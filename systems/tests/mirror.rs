@@ -574,11 +574,11 @@ fn a_view_fills_while_tracks_come_in() {
 
 #[test]
 fn a_host_ends_up_with_what_the_library_has() {
-    for seed in 1..=24u64 {
-        let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+    for seed in 1..=24u32 {
+        let mut random = Random(u64::from(seed).wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
         let mut library = Library::new();
         let mut hosts: Vec<_> = (0..2)
-            .map(|_| Host::join(&mut library, Client::new(1 + seed as u32 % 4)))
+            .map(|_| Host::join(&mut library, Client::new(1 + seed % 4)))
             .collect();
         for _ in 0..12 {
             for _ in 0..25 {
