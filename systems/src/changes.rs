@@ -122,9 +122,7 @@ pub(crate) fn observe(world: &mut World) {
         world
             .spawn(Observer::new(note_insert).with_components(ids.clone()))
             .id(),
-        world
-            .spawn(Observer::new(note_remove).with_components(ids))
-            .id(),
+        world.spawn(Observer::new(note_remove).with_components(ids)).id(),
     ];
     for noun_id in [
         world.register_component::<TrackId>(),

@@ -35,7 +35,14 @@ fn library() -> *mut c_void {
 fn silence(library: *mut c_void) {
     // The handler has more arguments, as many as the text asks for. In the calling conventions of Linux it is the
     // caller who passes and removes them, so one that ignores them need not declare them.
-    extern "C" fn ignore(_file: *const c_char, _line: c_int, _function: *const c_char, _error: c_int, _text: *const c_char) {}
+    extern "C" fn ignore(
+        _file: *const c_char,
+        _line: c_int,
+        _function: *const c_char,
+        _error: c_int,
+        _text: *const c_char,
+    ) {
+    }
     type Handler = extern "C" fn(*const c_char, c_int, *const c_char, c_int, *const c_char);
 
     // SAFETY: the handle is open and the name ends with a zero.
