@@ -5,7 +5,7 @@
 //! again when the listener plays on.
 
 use std::path::PathBuf;
-use std::thread::Builder;
+use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError};
@@ -39,32 +39,50 @@ pub enum SoundOutput {
 /// A player without a library, for a program that only wants to hear files.
 #[derive(Debug)]
 pub struct Sound {
-    commands: Sender<AudioCommand>,
+    commands: Option<Sender<AudioCommand>>,
     reports: Receiver<AudioReport>,
+    thread: Option<JoinHandle<()>>,
 }
 
 impl Sound {
-    /// Starts a player on a thread of its own, which ends when this is dropped.
+    /// Starts a player on a thread of its own. Dropping this ends it, and waits until a file is written to its
+    /// end.
     ///
     /// # Errors
     /// The system has no thread to give.
     pub fn start(output: SoundOutput) -> std::io::Result<Self> {
         let (service, commands, reports) = Service::new(&Waker::default());
         let serve = move || serve(&service.requests, &service.answers, &output, NativeClock::start());
-        Builder::new().name("segue sound".to_owned()).spawn(serve)?;
-        Ok(Self { commands, reports })
+        let thread = Builder::new().name("segue sound".to_owned()).spawn(serve)?;
+        Ok(Self {
+            commands: Some(commands),
+            reports,
+            thread: Some(thread),
+        })
     }
 
     /// Tells the player something.
     pub fn tell(&self, command: AudioCommand) {
-        // The thread ends after this end of the channel and not before.
-        drop(self.commands.send(command));
+        if let Some(commands) = &self.commands {
+            // The thread ends after this end of the channel and not before.
+            drop(commands.send(command));
+        }
     }
 
     /// The next thing that the player reports, if it does within this time.
     #[must_use]
     pub fn hear(&self, patience: Duration) -> Option<AudioReport> {
         self.reports.recv_timeout(patience).ok()
+    }
+}
+
+impl Drop for Sound {
+    fn drop(&mut self) {
+        self.commands = None;
+        if let Some(thread) = self.thread.take() {
+            // A thread that panicked has said so on standard error.
+            drop(thread.join());
+        }
     }
 }
 

@@ -1,0 +1,292 @@
+//! The command as a person or a script runs it: scans, lists, refuses, and survives being killed.
+
+#![cfg(feature = "cli")]
+#![expect(clippy::unwrap_used, reason = "a test may stop where it went wrong")]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+fn segue(arguments: &[&str]) -> Output {
+    let command = Command::new(env!("CARGO_BIN_EXE_segue")).args(arguments).output();
+    command.expect("the command runs")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// The JSON of the last line.
+#[track_caller]
+fn last_line(output: &Output) -> Value {
+    let out = text(&output.stdout);
+    let line = out
+        .lines()
+        .last()
+        .unwrap_or_else(|| panic!("no output; {}", text(&output.stderr)));
+    serde_json::from_str(line).expect("a line is a JSON object")
+}
+
+/// A folder of music and a place for a library.
+struct Place {
+    folder: tempfile::TempDir,
+}
+
+impl Place {
+    fn new(copies: usize) -> Self {
+        let place = Self {
+            folder: tempfile::tempdir().unwrap(),
+        };
+        fs::create_dir(place.music()).unwrap();
+        let mut sources = Vec::new();
+        find(
+            &Path::new(env!("CARGO_MANIFEST_DIR")).join("../audio/tests/data"),
+            &mut sources,
+        );
+        sources.sort();
+        assert!(!sources.is_empty(), "there are test files");
+        for index in 0..copies {
+            let source = &sources[index % sources.len()];
+            let name = source.file_name().unwrap().to_string_lossy();
+            fs::copy(source, place.music().join(format!("{index:04}-{name}"))).unwrap();
+        }
+        place
+    }
+
+    fn music(&self) -> PathBuf {
+        self.folder.path().join("music")
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.folder.path().join(name).to_str().unwrap().to_owned()
+    }
+
+    fn scan(&self, library: &str) -> Output {
+        segue(&[
+            "scan",
+            &self.path("music"),
+            "--library",
+            &self.path(library),
+            "--json",
+        ])
+    }
+
+    /// Every track, without what differs between two libraries of the same files.
+    fn tracks(&self, library: &str) -> BTreeSet<String> {
+        let output = segue(&["ls", "--library", &self.path(library), "--json"]);
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        let without_ids = |line: &str| {
+            let mut track: Value = serde_json::from_str(line).unwrap();
+            for key in ["id", "added", "albumId", "artworkId"] {
+                track.as_object_mut().unwrap().remove(key);
+            }
+            track.to_string()
+        };
+        text(&output.stdout).lines().map(without_ids).collect()
+    }
+}
+
+fn find(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            find(&path, found);
+        } else if path
+            .extension()
+            .is_some_and(|extension| ["mp3", "flac", "ogg", "m4a"].iter().any(|e| extension == *e))
+        {
+            found.push(path);
+        }
+    }
+}
+
+#[test]
+fn a_scan_ends_with_its_counts_and_a_second_one_finds_nothing_to_do() {
+    let place = Place::new(40);
+    let first = last_line(&place.scan("lib"));
+    let failed = first["failed"].as_array().unwrap().len();
+    assert_eq!(first["added"].as_u64().unwrap() as usize + failed, 40);
+    assert_eq!(first["tracks"], first["added"]);
+    for key in ["albums", "artists", "changed", "missing", "seconds"] {
+        assert!(first[key].is_number(), "{key}: {first}");
+    }
+    let second = last_line(&place.scan("lib"));
+    assert_eq!(
+        (&second["added"], &second["changed"], &second["tracks"]),
+        (&0.into(), &0.into(), &first["tracks"])
+    );
+    assert_eq!(
+        place.tracks("lib").len() as u64,
+        first["tracks"].as_u64().unwrap()
+    );
+}
+
+#[test]
+fn a_scan_that_is_killed_again_and_again_ends_like_one_that_was_not() {
+    let place = Place::new(400);
+    assert!(place.scan("reference").status.success());
+    for round in 0..12 {
+        let mut scan = Command::new(env!("CARGO_BIN_EXE_segue"))
+            .args([
+                "scan",
+                &place.path("music"),
+                "--library",
+                &place.path("lib"),
+                "--json",
+            ])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        // The moment of the kill is measured in work and not in time: so many looks at a file that grows.
+        for _ in 0..round * 4_000 {
+            drop(fs::metadata(place.path("lib")));
+        }
+        scan.kill().unwrap();
+        scan.wait().unwrap();
+        if Path::new(&place.path("lib")).exists() {
+            place.tracks("lib");
+        }
+    }
+    assert!(place.scan("lib").status.success());
+    assert_eq!(place.tracks("lib"), place.tracks("reference"));
+}
+
+#[test]
+fn a_second_process_is_told_who_holds_the_library() {
+    let place = Place::new(4);
+    place.scan("lib");
+    let engine = segue::Engine::builder()
+        .library(place.path("lib"))
+        .open()
+        .unwrap();
+    let output = place.scan("lib");
+    assert!(!output.status.success());
+    let error = text(&output.stderr);
+    assert!(
+        error.contains("open in") && error.contains(&std::process::id().to_string()),
+        "{error}"
+    );
+    engine.close().unwrap();
+    assert!(place.scan("lib").status.success());
+}
+
+#[test]
+fn what_is_no_library_is_refused_and_left_as_it_is() {
+    let place = Place::new(1);
+    let library = place.path("lib");
+    fs::write(&library, b"these are my notes, and no library").unwrap();
+    let output = place.scan("lib");
+    assert!(!output.status.success());
+    assert!(
+        text(&output.stderr).contains("not a Segue library"),
+        "{}",
+        text(&output.stderr)
+    );
+    assert_eq!(fs::read(&library).unwrap(), b"these are my notes, and no library");
+}
+
+#[test]
+fn mistakes_are_answered_in_words() {
+    let place = Place::new(2);
+    place.scan("lib");
+    let library = place.path("lib");
+    for (arguments, expected) in [
+        (
+            vec!["scan", "/nowhere/at/all", "--library", &library],
+            "is not a folder",
+        ),
+        (vec!["ls", "yeer:1", "--library", &library], "column 1"),
+        (vec!["ls", "--library", "/nowhere/lib"], "there is no library"),
+        (vec!["decode", "/nowhere.flac"], "not there"),
+        (
+            vec![
+                "play",
+                "nothing by that name",
+                "--library",
+                &library,
+                "--output",
+                "null",
+            ],
+            "no track to play",
+        ),
+    ] {
+        let output = segue(&arguments);
+        assert!(!output.status.success(), "{arguments:?}");
+        let error = text(&output.stderr);
+        assert!(error.contains(expected), "{arguments:?}: {error}");
+        assert_eq!(
+            error.trim_end().lines().count().min(3),
+            error.trim_end().lines().count(),
+            "in few words: {error}"
+        );
+    }
+}
+
+#[test]
+fn bad_files_fail_alone() {
+    let place = Place::new(3);
+    let music = place.music();
+    fs::write(music.join("empty.mp3"), b"").unwrap();
+    fs::write(
+        music.join("picture.mp3"),
+        b"\xff\xd8\xff\xe0\0\x10JFIF\0 and so on, but no sound in it",
+    )
+    .unwrap();
+    fs::write(music.join("text.flac"), b"this is not a flac file").unwrap();
+    #[cfg(unix)]
+    {
+        use std::os::unix::ffi::OsStrExt;
+        let name = std::ffi::OsStr::from_bytes(b"latin-\xe9.mp3");
+        let source = fs::read_dir(&music)
+            .unwrap()
+            .flatten()
+            .find(|entry| entry.file_name().to_string_lossy().starts_with("0000"));
+        fs::copy(source.unwrap().path(), music.join(name)).unwrap();
+        std::os::unix::fs::symlink(&music, music.join("loop")).unwrap();
+    }
+    let summary = last_line(&place.scan("lib"));
+    let failed: Vec<&str> = summary["failed"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|failure| failure["path"].as_str())
+        .collect();
+    for name in ["empty.mp3", "picture.mp3", "text.flac"] {
+        assert!(
+            failed.iter().any(|path| path.ends_with(name)),
+            "{name}: {failed:?}"
+        );
+    }
+    assert!(summary["tracks"].as_u64().unwrap() >= 1, "{summary}");
+    let again = last_line(&place.scan("lib"));
+    assert_eq!(
+        (&again["added"], &again["missing"]),
+        (&0.into(), &0.into()),
+        "{again}"
+    );
+    assert_eq!(
+        again["failed"].as_array().unwrap().len(),
+        failed.len(),
+        "they are still told"
+    );
+}
+
+#[test]
+fn a_file_is_played_into_a_wav_file_as_it_decodes() {
+    let place = Place::new(0);
+    let wav = place.path("in.wav");
+    // Two seconds at the rate of the output: nothing is resampled.
+    let plane: Vec<f32> = (0..88_200_u32)
+        .map(|index| f32::from(u16::try_from(index % 441).unwrap()) / 882.0)
+        .collect();
+    fs::write(&wav, segue::audio::pcm::wav_bytes(44_100, &[&plane, &plane])).unwrap();
+    let out = place.path("out.wav");
+    let output = segue(&["play", &wav, "--output", &format!("wav:{out}"), "--json"]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let decoded = last_line(&segue(&["decode", &out, "--json"]));
+    assert_eq!(decoded["frames"], 88_200, "every frame, and none more");
+}
