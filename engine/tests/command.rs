@@ -108,7 +108,7 @@ fn a_scan_ends_with_its_counts_and_a_second_one_finds_nothing_to_do() {
     let place = Place::new(40);
     let first = last_line(&place.scan("lib"));
     let failed = first["failed"].as_array().unwrap().len();
-    assert_eq!(first["added"].as_u64().unwrap() as usize + failed, 40);
+    assert_eq!(first["added"].as_u64().unwrap() + failed as u64, 40);
     assert_eq!(first["tracks"], first["added"]);
     for key in ["albums", "artists", "changed", "missing", "seconds"] {
         assert!(first[key].is_number(), "{key}: {first}");
