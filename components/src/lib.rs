@@ -4,7 +4,7 @@
 //! `segue-systems`. In reading order:
 //!
 //! - [`id`]: what identifies a thing outside its own [`World`](bevy_ecs::world::World)
-//! - [`track`], [`file`], [`album`], [`artwork`]: what a library holds
+//! - [`track`], [`mod@file`], [`album`], [`artwork`]: what a library holds
 //! - [`provider`], [`sync_job`]: where music comes from, and the work of fetching it
 //! - [`playback`]: the queue and what sounds now
 //! - [`row`]: a track or an album as one flat record, for people and scripts

@@ -7,7 +7,7 @@
 //! - [`owner`]: opening, loading, flushing and closing, a tick at a time
 //! - [`testing`]: a library over a store, run by hand
 //!
-//! A world is opened by giving it a [`StoreLink`](driver::StoreLink) before its first tick. Until
+//! A world is opened by giving it a [`StoreLink`] before its first tick. Until
 //! [`Loaded`] is told, nothing may spawn things of the library; requests that hosts make meanwhile wait,
 //! except those about views, which show what is there and follow.
 

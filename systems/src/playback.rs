@@ -5,7 +5,7 @@
 //!
 //! - [`queue`]: edits of the queue, as pure functions
 //! - [`deck`]: which entries of the queue the player holds, and what it is told next
-//! - [`listen`]: when a listen counts
+//! - `listen`: when a listen counts
 
 pub mod deck;
 mod listen;
