@@ -8,20 +8,20 @@
 //! with `idb` (the crate beneath rexie) and used as the browser gives it, because rexie can neither state a
 //! durability nor say why a transaction was aborted. The traps of both, and where each is dealt with:
 //!
-//! - A builder drops every store that it does not name: [`STORES`] is never shortened (tested).
+//! - A builder drops every store that it does not name: `STORES` is never shortened (tested).
 //! - A connection closes itself when a newer page upgrades: the next use opens again and meets the newer
 //!   version, which is [`StoreError::Closed`] (tested).
 //! - A commit that ends in `abort` is `Ok` for `done()`, and a failed request hides the reason: a write ends
-//!   in [`WriteTransaction::commit`], which knows only `complete` and everything else (tested).
-//! - `rexie::Error` prints only "idb error": [`rexie_error`] takes its source (tested).
-//! - A transaction that is dropped half way commits what it has: dropping a [`WriteTransaction`] aborts (tested).
+//!   in `WriteTransaction::commit`, which knows only `complete` and everything else (tested).
+//! - `rexie::Error` prints only "idb error": `rexie_error` takes its source (tested).
+//! - A transaction that is dropped half way commits what it has: dropping a `WriteTransaction` aborts (tested).
 //! - Dropping a polled request future aborts its transaction: the futures of this file are to be run to the
 //!   end, and the writing ones wait on promises, which the browser owns.
 //! - An `async fn put` queues nothing until polled: writes call `IDBObjectStore.put` itself, all in one turn.
 //! - `done()` first polled after the end waits for ever: the handlers are set before the first request.
 //! - `scan` is one event a row: nothing here scans.
 //! - Threaded wasm wakes futures too late for a transaction: `lib.rs` refuses to compile so.
-//! - Database versions are 32 bits: [`VERSION`] counts from 1.
+//! - Database versions are 32 bits: `VERSION` counts from 1.
 
 mod failure;
 mod transaction;
