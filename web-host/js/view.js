@@ -44,7 +44,10 @@ export class LiveView extends EventTarget {
   update() {
     const json = this.#link.page.view(this.id, this.#albums);
     if (json === undefined) return;
-    const { ready, total, offset, rows, error } = JSON.parse(json);
+    const { ready, total, offset, rows, error, colors } = JSON.parse(json);
+    colors?.forEach((/** @type {string} */ color, /** @type {number} */ at) => {
+      if (color) rows[at].placeholderColor = color;
+    });
     Object.assign(this, { ready, total, offset, rows, error });
     this.dispatchEvent(new Event("change"));
     this.onchange?.(this);

@@ -193,6 +193,9 @@ struct View<'a> {
     offset: u32,
     query: &'a str,
     rows: Vec<Row<'a>>,
+    /// Of albums: the colour of each, as in CSS, empty where there is none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    colors: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<Error<'a>>,
 }
@@ -359,27 +362,25 @@ impl Page {
             Vec::new()
         };
         let tracks = tracks.iter().map(|track| Row::Track(track.json()));
-        let albums = album_rows.iter().map(|album| Row::Album(self.album(album)));
+        let albums = album_rows.iter().map(|album| Row::Album(album.json()));
         let view = View {
             ready: state.ready,
             total: state.total,
             offset: state.offset,
             query: state.query,
             rows: tracks.chain(albums).collect(),
+            colors: album_rows.iter().map(|album| self.color(album)).collect(),
             error,
         };
         Some(json(&view))
     }
 
-    fn album<'a>(&self, album: &'a AlbumRow) -> Album<'a> {
+    fn color(&self, album: &AlbumRow) -> String {
         let picture = self.client.get::<Picture>(ArtworkId(album.artwork_id));
-        Album {
-            row: album.json(),
-            placeholder_color: picture.map(|picture| {
-                let [red, green, blue] = picture.color;
-                format!("#{red:02x}{green:02x}{blue:02x}")
-            }),
-        }
+        picture.map_or_else(String::new, |picture| {
+            let [red, green, blue] = picture.color;
+            format!("#{red:02x}{green:02x}{blue:02x}")
+        })
     }
 
     /// A track, if it is shown or in the queue.
@@ -456,16 +457,7 @@ fn stamp(tracks: &[TrackId]) -> u32 {
 #[serde(untagged)]
 enum Row<'a> {
     Track(TrackJson<'a>),
-    Album(Album<'a>),
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Album<'a> {
-    #[serde(flatten)]
-    row: AlbumJson<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    placeholder_color: Option<String>,
+    Album(AlbumJson<'a>),
 }
 
 fn value(response: &Response) -> Option<Value<'_>> {

@@ -43,6 +43,12 @@ const BUNDLES: [Source; 3] = [
     },
 ];
 
+/// Bundles that are waited for before anything is shown: compiled for size where they are shipped.
+const SMALL: [&str; 1] = ["segue-web-main"];
+
+/// The profile of those in `Cargo.toml`.
+const SMALL_PROFILE: &str = "web-small";
+
 /// How the bundles are compiled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Profile {
@@ -162,29 +168,15 @@ pub fn build_with(workspace: &Workspace, profile: Profile, extra: &[Source]) -> 
 
 /// Compiles the crates in one call and answers their `.wasm` files, in the same order.
 fn compile(workspace: &Workspace, profile: Profile, sources: &[Source]) -> Result<Vec<PathBuf>, Failure> {
-    let mut cargo = workspace.cargo();
-    cargo.args([
-        "build",
-        "--lib",
-        "--target",
-        "wasm32-unknown-unknown",
-        "--profile",
-        profile.name(),
-    ]);
-    cargo.arg("--message-format=json-render-diagnostics");
-    for source in sources {
-        cargo.args(["--package", source.package]);
+    let mut modules = Vec::new();
+    let small = |source: &Source| profile == Profile::Web && SMALL.contains(&source.package);
+    for (name, wanted) in [(SMALL_PROFILE, true), (profile.name(), false)] {
+        let sources = sources.iter().filter(|source| small(source) == wanted);
+        let packages: Vec<&str> = sources.map(|source| source.package).collect();
+        if !packages.is_empty() {
+            modules.extend(compile_with(workspace, name, &packages)?);
+        }
     }
-    // RUSTFLAGS would replace the target features that .cargo/config.toml asks for.
-    let output = cargo
-        .env_remove("RUSTFLAGS")
-        .stderr(Stdio::inherit())
-        .output()
-        .map_err(|e| Failure::new(format!("cannot start cargo: {e}")))?;
-    if !output.status.success() {
-        return Err(Failure::new("the bundles do not compile"));
-    }
-    let modules = wasm_artifacts(&output.stdout);
     sources
         .iter()
         .map(|source| {
@@ -196,6 +188,26 @@ fn compile(workspace: &Workspace, profile: Profile, sources: &[Source]) -> Resul
                 .ok_or_else(|| Failure::new(format!("cargo built no {file}")))
         })
         .collect()
+}
+
+fn compile_with(workspace: &Workspace, profile: &str, packages: &[&str]) -> Result<Vec<PathBuf>, Failure> {
+    let mut cargo = workspace.cargo();
+    cargo.args(["build", "--lib", "--target", "wasm32-unknown-unknown"]);
+    cargo.args(["--profile", profile]);
+    cargo.arg("--message-format=json-render-diagnostics");
+    for package in packages {
+        cargo.args(["--package", package]);
+    }
+    // RUSTFLAGS would replace the target features that .cargo/config.toml asks for.
+    let output = cargo
+        .env_remove("RUSTFLAGS")
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|e| Failure::new(format!("cannot start cargo: {e}")))?;
+    if !output.status.success() {
+        return Err(Failure::new("the bundles do not compile"));
+    }
+    Ok(wasm_artifacts(&output.stdout))
 }
 
 /// The `.wasm` files that cargo's JSON messages name.
