@@ -31,6 +31,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let counts = engine.totals()?;
     writeln!(out, "{} tracks on {} albums", counts.tracks, counts.albums)?;
 
+    // When the request is answered, the mirror shows the player at work.
     engine.play(&query)?;
     let mut shown = None;
     loop {

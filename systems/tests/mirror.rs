@@ -15,7 +15,7 @@ use segue_components::wire::registry::{self, kinds_of};
 use segue_systems::catalog::{self, Catalog};
 use segue_systems::changes::Changes;
 use segue_systems::clock::{Clock, Wake};
-use segue_systems::link::{HostId, Hosts, LinkPlugin};
+use segue_systems::link::{Answer, HostId, Hosts, LinkPlugin};
 use segue_systems::mirror::client::{Client, ClientEvent};
 use segue_systems::mirror::send::Mirrors;
 use segue_systems::mirror::{self, MirrorPlugin};
@@ -937,4 +937,61 @@ fn jobs_and_notices_become_events() {
     assert!(host.events.contains(&added));
     let jobs = host.client.jobs();
     assert_eq!((jobs.len(), jobs[0].state), (1, &JobState::Done));
+}
+
+/// A job, and the answer that names it to the host that asked for it.
+fn answered_job(library: &mut Library, host: &mut Host, state: JobState) -> JobId {
+    let world = &mut library.world;
+    let provider: ProviderId = Catalog::spawn(world, (ProviderName("Music".into()), Access::Granted));
+    let job: JobId = Catalog::spawn(world, (SyncOf(provider), state, JobProgress::default()));
+    let id = host.client.request(Request::StartSync { provider });
+    library.world.write_message(Answer {
+        host: host.number,
+        id,
+        answer: Ok(Response::Job(job)),
+    });
+    job
+}
+
+#[test]
+fn who_asks_sees_what_came_of_it_before_the_answer() {
+    let mut library = Library::new();
+    let mut host = Host::join(&mut library, Client::default());
+    host.send();
+    library.tick(100);
+    library.tick(0);
+    host.receive();
+    host.send();
+    // No time passes, so that a frame is not due by itself.
+    let job = answered_job(&mut library, &mut host, JobState::Running);
+    host.send();
+    library.tick(0);
+    host.receive();
+    let is_answer = |event: &ClientEvent| matches!(event, ClientEvent::Answer { .. });
+    let answered = host.events.iter().position(is_answer).expect("an answer");
+    let shown = host
+        .events
+        .iter()
+        .position(|event| *event == ClientEvent::SyncProgress(job));
+    assert!(shown.is_some_and(|shown| shown < answered), "{:?}", host.events);
+}
+
+#[test]
+fn the_end_of_a_job_is_told_to_who_asked_for_it_even_if_its_beginning_was_never_shown() {
+    let mut library = Library::new();
+    let mut host = Host::join(&mut library, Client::new(1));
+    host.send();
+    library.tick(100);
+    host.receive();
+    // The only credit is not given back yet: the answer comes without a frame.
+    let job = answered_job(&mut library, &mut host, JobState::Running);
+    library.tick(100);
+    host.receive();
+    catalog::set(&mut library.world, job, JobState::Done);
+    settle(&mut library, core::slice::from_mut(&mut host));
+    assert!(
+        host.events.contains(&ClientEvent::SyncComplete(job)),
+        "{:?}",
+        host.events
+    );
 }

@@ -320,7 +320,7 @@ impl Remote {
     /// Takes in what the library sent, and says what came of it.
     pub fn receive(&mut self, world: &mut World, bytes: &[u8]) -> Vec<ClientEvent> {
         match ToHost::read(bytes) {
-            Ok(ToHost::Answer(id, answer)) => self.take_answer(id, answer),
+            Ok(ToHost::Answer(id, answer)) => self.take_answer(world, id, answer),
             Ok(ToHost::Frame(frame)) => match self.mirror.apply(world, &frame) {
                 Ok(applied) if applied.ignored => {
                     // More than were under way when the snapshot was asked for: it must have been lost.
@@ -358,12 +358,23 @@ impl Remote {
         self.outgoing.push(ToLibrary::Resync);
     }
 
-    fn take_answer(&mut self, id: u32, answer: Result<Response, RequestError>) -> Vec<ClientEvent> {
-        match self.pending.remove(&id) {
-            Some(false) => vec![ClientEvent::Answer { id, answer }],
+    fn take_answer(
+        &mut self,
+        world: &World,
+        id: u32,
+        answer: Result<Response, RequestError>,
+    ) -> Vec<ClientEvent> {
+        if self.pending.remove(&id) != Some(false) {
             // A view tells itself what is wrong with its query; and a number not asked is nobody's.
-            Some(true) | None => Vec::new(),
+            return Vec::new();
         }
+        // Where no frame showed the job at work, because none could be sent, its end is told all the same.
+        if let Ok(Response::Job(job)) = answer
+            && !self.get::<JobState>(world, job).is_some_and(JobState::is_over)
+        {
+            self.running.insert(job);
+        }
+        vec![ClientEvent::Answer { id, answer }]
     }
 
     fn events(&mut self, world: &World, applied: Applied) -> Vec<ClientEvent> {

@@ -95,8 +95,10 @@ pub(crate) fn hear_hosts(
         .read(world.resource::<Messages<HostSaid>>())
         .copied()
         .collect();
+    let mut askers = Vec::new();
     let asked: Vec<_> = asked
         .read(world.resource::<Messages<Asked>>())
+        .inspect(|asked| askers.push(asked.host))
         .filter(|asked| {
             matches!(
                 asked.request,
@@ -109,12 +111,18 @@ pub(crate) fn hear_hosts(
         })
         .cloned()
         .collect();
-    if said.is_empty() && asked.is_empty() {
+    if said.is_empty() && askers.is_empty() {
         return;
     }
     world.resource_scope(|world, mut mirrors: Mut<Mirrors>| {
         for said in said {
             mirrors.hear(world, said);
+        }
+        // What came of a request is seen before its answer arrives: frames go out before answers.
+        for host in askers {
+            if let Some(host) = mirrors.hosts.get_mut(&host) {
+                host.urgent = true;
+            }
         }
         for asked in asked {
             let answer = mirrors.answer(world, &asked);
