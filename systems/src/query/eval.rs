@@ -31,10 +31,19 @@ fn cost(expr: &Expr) -> u8 {
 
 /// Whether an answer needs the postings.
 pub(crate) fn reads_words(expr: &Expr) -> bool {
+    any_term(expr, &|term| matches!(term, Term::Anywhere(_) | Term::Text(..)))
+}
+
+/// Whether a query says itself which tracks it wants by the state of their files.
+pub(crate) fn asks_for_files(expr: &Expr) -> bool {
+    any_term(expr, &|term| matches!(term, Term::Has(What::File, _)))
+}
+
+fn any_term(expr: &Expr, is: &impl Fn(&Term) -> bool) -> bool {
     match expr {
-        Expr::Is(term) => matches!(term, Term::Anywhere(_) | Term::Text(..)),
-        Expr::Not(part) => reads_words(part),
-        Expr::All(parts) | Expr::Any(parts) => parts.iter().any(reads_words),
+        Expr::Is(term) => is(term),
+        Expr::Not(part) => any_term(part, is),
+        Expr::All(parts) | Expr::Any(parts) => parts.iter().any(|part| any_term(part, is)),
     }
 }
 

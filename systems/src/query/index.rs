@@ -109,12 +109,19 @@ impl Index {
         if eval::reads_words(&query.filter) {
             self.take_words(world, usize::MAX);
         }
-        let living = self.table(noun).alive().clone();
+        let table = self.table(noun);
+        // What vanished is shown to those who ask for it.
+        let all = if eval::asks_for_files(&query.filter) {
+            table.alive()
+        } else {
+            table.present()
+        };
+        let all = all.clone();
         let eval = Eval {
             world,
             unix: world.resource::<Clock>().unix,
         };
-        let rows = eval.expr(self, noun, &query.filter, living);
+        let rows = eval.expr(self, noun, &query.filter, all);
         let total = rows.count();
         let order = self.order(noun, query);
         let table = self.table(noun);

@@ -74,6 +74,8 @@ pub(crate) const GENRE: u8 = 8;
 pub(crate) struct Table {
     rows: Vec<Row>,
     alive: Bitmap,
+    /// Those of the living with a file that is there.
+    present: Bitmap,
     living: u32,
     numbers: HashMap<u64, u32>,
     /// Sort keys; number 0 is the empty one.
@@ -94,6 +96,7 @@ impl Default for Table {
         Self {
             rows: Vec::new(),
             alive: Bitmap::default(),
+            present: Bitmap::default(),
             living: 0,
             numbers: HashMap::default(),
             keys,
@@ -117,6 +120,10 @@ impl Table {
 
     pub(crate) fn alive(&self) -> &Bitmap {
         &self.alive
+    }
+
+    pub(crate) fn present(&self) -> &Bitmap {
+        &self.present
     }
 
     /// How many rows live.
@@ -145,6 +152,7 @@ impl Table {
         self.numbers.insert(row.id, number);
         self.rows.push(row);
         self.alive.set(number);
+        self.note_presence(number);
         self.living += 1;
         for order in &mut self.orders {
             order.added(number);
@@ -155,6 +163,7 @@ impl Table {
     /// Replaces a row by one with the same text.
     pub(crate) fn replace(&mut self, number: u32, row: Row) {
         self.rows[number as usize] = row;
+        self.note_presence(number);
         for order in &mut self.orders {
             order.moved(number);
         }
@@ -164,8 +173,17 @@ impl Table {
     pub(crate) fn kill(&mut self, id: u64) -> Option<u32> {
         let number = self.numbers.remove(&id)?;
         self.alive.clear(number);
+        self.present.clear(number);
         self.living -= 1;
         Some(number)
+    }
+
+    fn note_presence(&mut self, number: u32) {
+        // As long as the set of the living, with which it is combined.
+        self.present.set(number);
+        if self.row(number).flags & PRESENT == 0 {
+            self.present.clear(number);
+        }
     }
 
     /// Whether so many rows are dead that starting over is worth it.

@@ -173,6 +173,34 @@ fn what_is_unknown_comes_last_in_both_directions() {
 }
 
 #[test]
+fn what_vanished_is_shown_to_those_who_ask_for_it() {
+    let mut world = library();
+    let vanished = add(&mut world, "Queen | Jazz | Mustapha");
+    add(&mut world, "Queen | Innuendo | The Show Must Go On");
+    tick(&mut world);
+    let file = catalog::get::<PlayedFrom>(&world, vanished).unwrap().0;
+    assert_eq!(titles(&mut world, "queen mustapha"), ["Mustapha"]);
+    catalog::set(&mut world, file, Presence::MissingSince(NOW));
+    tick(&mut world);
+    assert_eq!(titles(&mut world, "queen"), ["The Show Must Go On"]);
+    assert_eq!(titles(&mut world, "queen -jazz"), ["The Show Must Go On"]);
+    assert_eq!(titles(&mut world, "missing:file"), ["Mustapha"]);
+    assert_eq!(titles(&mut world, "queen (has:file | missing:file)").len(), 2);
+    let albums = |world: &mut World, query: &str| {
+        let found = index::find(world, Noun::Album, query, 0, 10).unwrap();
+        found.total
+    };
+    assert_eq!(
+        (albums(&mut world, ""), albums(&mut world, "missing:file")),
+        (1, 1)
+    );
+    catalog::set(&mut world, file, Presence::Present);
+    tick(&mut world);
+    assert_eq!(titles(&mut world, "queen").len(), 2);
+    assert_eq!(albums(&mut world, ""), 2);
+}
+
+#[test]
 fn albums_are_found_by_their_own_words_and_by_their_tracks() {
     let mut world = library();
     add(&mut world, "Queen | Jazz | Mustapha");
@@ -204,8 +232,10 @@ fn albums_are_found_by_their_own_words_and_by_their_tracks() {
 #[test]
 fn a_large_load_is_taken_in_over_several_ticks_and_a_query_does_not_wait() {
     let mut world = library();
+    let file: FileId = Catalog::spawn(&mut world, Presence::Present);
     for number in 0..10_000 {
-        let _: TrackId = Catalog::spawn(&mut world, Title(format!("song {number}").into()));
+        let title = Title(format!("song {number}").into());
+        let _: TrackId = Catalog::spawn(&mut world, (title, PlayedFrom(file)));
     }
     tick(&mut world);
     assert!(
