@@ -144,6 +144,11 @@ pub enum Notice {
         /// How many rows it held at the most.
         rows: u32,
     },
+    /// The store itself was damaged, and goes on with what could be saved of it.
+    StoreRescued {
+        /// What was saved and what to do, in words for the listener.
+        detail: String,
+    },
 }
 
 /// Whether and where the library is stored.

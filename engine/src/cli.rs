@@ -7,6 +7,7 @@ mod play_files;
 mod scan;
 
 use std::io::{self, IsTerminal, Write};
+use std::panic;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -66,6 +67,7 @@ pub(crate) fn run() -> ExitCode {
         .with_max_level(filter.unwrap_or(tracing::Level::ERROR))
         .without_time()
         .init();
+    silence_redb();
     let outcome = match Arguments::parse().command {
         Command::Scan(arguments) => scan::run(&arguments),
         Command::Ls(arguments) => ls::run(&arguments),
@@ -81,6 +83,19 @@ pub(crate) fn run() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// The store catches the panics of redb over a damaged file, and tells of the damage itself.
+fn silence_redb() {
+    let usual = panic::take_hook();
+    panic::set_hook(Box::new(move |panic| {
+        let is_redb = panic
+            .location()
+            .is_some_and(|location| location.file().contains("/redb-"));
+        if !is_redb {
+            usual(panic);
+        }
+    }));
 }
 
 impl LibraryArguments {

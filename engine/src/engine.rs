@@ -207,6 +207,7 @@ impl Engine {
                 self.receive(&bytes);
                 Ok(true)
             }
+            Err(RecvTimeoutError::Timeout) if self.threads.have_failed() => Err(EngineError::Stopped),
             Err(RecvTimeoutError::Timeout) => Ok(false),
             Err(RecvTimeoutError::Disconnected) => Err(EngineError::Stopped),
         }

@@ -22,7 +22,7 @@ use segue_systems::persist::driver::{Driver, StoreAnswer, StoreRequest};
 use segue_systems::persist::memory::MemoryStore;
 use segue_systems::persist::store::PageStore;
 
-use crate::library::{HostLink, Library, LibraryConfig, Service, Waker};
+use crate::library::{HostLink, Inlet, Library, LibraryConfig, Service, Waker};
 use clock::NativeClock;
 use redb_store::RedbStore;
 use sound::SoundOutput;
@@ -80,6 +80,11 @@ impl Threads {
         Ok((Self { stop, waker, threads }, link))
     }
 
+    /// Whether a thread ended that was not told to: nothing more is to be expected of the library.
+    pub(crate) fn have_failed(&self) -> bool {
+        !self.stop.load(Ordering::Acquire) && self.threads.iter().any(JoinHandle::is_finished)
+    }
+
     /// Writes what is not stored yet, and waits until every thread has ended.
     pub(crate) fn stop(&mut self) {
         self.stop.store(true, Ordering::Release);
@@ -129,10 +134,23 @@ fn run(mut library: Library, clock: NativeClock, woken: &Receiver<()>, stop: &At
     }
 }
 
+/// Tells the library that its store is gone, whatever ended the store's thread: it does not wait for ever.
+struct LastWord<'a>(&'a Inlet<StoreAnswer>);
+
+impl Drop for LastWord<'_> {
+    fn drop(&mut self) {
+        self.0.send(StoreAnswer::Closed);
+    }
+}
+
 fn serve_store<S: PageStore>(store: S, service: &Service<StoreRequest, StoreAnswer>) {
+    let _last_word = LastWord(&service.answers);
     let mut driver = Driver::new(store);
     for request in &service.requests {
         let answer = bevy_tasks::block_on(driver.answer(request));
+        if let Some(losses) = driver.store().take_losses() {
+            service.answers.send(StoreAnswer::Lost(losses));
+        }
         service.answers.send(answer);
     }
 }

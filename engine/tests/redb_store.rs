@@ -9,6 +9,9 @@ use std::sync::{Arc, Mutex};
 
 use redb::{Database, StorageBackend};
 use segue::native::redb_store::RedbStore;
+use segue_components::prelude::*;
+use segue_systems::catalog::{self, Catalog};
+use segue_systems::notices::Notices;
 use segue_systems::persist::meta::{Meta, SCHEMA};
 use segue_systems::persist::store::{Batch, BlobKey, Durability, PageKey, PageStore, StoreError};
 use segue_systems::persist::testing::model::{self, Disk, Random};
@@ -452,4 +455,102 @@ fn a_whole_library_goes_through_a_file() {
     let mut again = Library::open(open(folder.path()));
     assert_eq!(again.storage().state.backend, "redb");
     assert!(again.snapshot() == before);
+}
+
+/// Damages a file as disks do: bits here and there, a sector of nothing, a sector that belongs elsewhere.
+fn damage(image: &mut [u8], random: &mut Random, how: u64) {
+    const SECTOR: u64 = 4_096;
+    let length = image.len() as u64;
+    let place = |number: u64| usize::try_from(number).unwrap();
+    match how {
+        0 => {
+            for _ in 0..40 {
+                let bit = 1 << random.below(8);
+                image[place(random.below(length))] ^= bit;
+            }
+        }
+        1 => {
+            let start = place(random.below(length / SECTOR) * SECTOR);
+            image[start..start + place(SECTOR)].fill(0);
+        }
+        _ => {
+            let from = place(random.below(length / SECTOR) * SECTOR);
+            let to = place(random.below(length / SECTOR) * SECTOR);
+            image.copy_within(from..from + place(SECTOR), to);
+        }
+    }
+}
+
+#[test]
+fn a_damaged_file_opens_with_what_is_left_of_it_or_is_refused_in_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = folder.path().join("whole.redb");
+    let mut library = Library::open(RedbStore::open(&whole).unwrap());
+    library.fill(3_000);
+    library.flush().unwrap();
+    drop(library);
+    let image = std::fs::read(&whole).unwrap();
+    let (mut opened, mut rescued) = (0, 0);
+    for seed in 0..30 {
+        let random = &mut Random::new(seed);
+        let path = folder.path().join(format!("{seed}.redb"));
+        let mut damaged = image.clone();
+        damage(&mut damaged, random, seed % 3);
+        std::fs::write(&path, &damaged).unwrap();
+        let store = match RedbStore::open(&path) {
+            Ok(store) => store,
+            Err(error) => {
+                assert!(
+                    matches!(error, StoreError::NotAStore { .. }),
+                    "seed {seed}: {error}"
+                );
+                assert!(
+                    std::fs::read(&path).unwrap() == damaged,
+                    "seed {seed}: it was touched"
+                );
+                continue;
+            }
+        };
+        let mut library = Library::open(store);
+        if let Some(error) = &library.storage().refused {
+            assert!(!error.to_string().is_empty(), "seed {seed}");
+            continue;
+        }
+        assert!(library.storage().state.loaded, "seed {seed}: not loaded");
+        opened += 1;
+        let four = Rating::new(4).unwrap();
+        let tracks: Vec<_> = library.world.resource::<Catalog>().all(Noun::Track).collect();
+        for (number, _) in tracks {
+            catalog::set(&mut library.world, TrackId(number), four);
+        }
+        library
+            .flush()
+            .unwrap_or_else(|error| panic!("seed {seed}: {error}"));
+        let before = library.snapshot();
+        drop(library);
+        let mut again = Library::open(RedbStore::open(&path).unwrap());
+        // Damage that no read and no write has touched so far may be found only now, and is told then.
+        let told = again.world.resource_mut::<Notices>().take();
+        let lost = |notice: &Notice| {
+            matches!(
+                notice,
+                Notice::StoreRescued { .. } | Notice::PageQuarantined { .. }
+            )
+        };
+        assert!(
+            again.snapshot() == before || told.iter().any(lost),
+            "seed {seed}: what was flushed is not there, and nobody said so"
+        );
+        rescued += usize::from(with_ending(&path, ".damaged-1").exists());
+    }
+    assert!(
+        opened > 20 && rescued > 0,
+        "{opened} of 30 opened, {rescued} of them rescued"
+    );
+}
+
+fn with_ending(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
 }

@@ -299,6 +299,10 @@ impl Page {
                      It is read again from its files at the next sync."
                 ),
             },
+            ClientEvent::StoreRescued { detail } => Event::Error {
+                code: "damaged",
+                message: detail.clone(),
+            },
             ClientEvent::Incompatible => Event::Error {
                 code: "incompatible",
                 message: "The page and its library are of different versions: reload the page.".to_owned(),

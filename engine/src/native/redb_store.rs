@@ -7,10 +7,15 @@
 //! killed, not only when the power goes, so it is no answer to [`Durability::Relaxed`]; a flush of a
 //! whole scan waits for the disk a few times a second, which no listener notices.
 //!
+//! redb trusts what it reads of its own trees, and panics or errs where the disk has damaged one. Then what can
+//! still be read moves to a new file, the damaged one is kept, and the call is made again (`rescue`).
+//!
 //! Beside the file lies `<file>.lock`, locked while the library is open and holding who has it open. redb
 //! locks its file as well, but cannot tell by whom it is held.
 //!
 //! [`Durability::Relaxed`]: segue_systems::persist::store::Durability::Relaxed
+
+mod rescue;
 
 use core::fmt;
 use core::ops::Range;
@@ -20,9 +25,10 @@ use std::io::{ErrorKind, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use redb::{
-    Builder, Database, Durability, ReadOnlyDatabase, ReadTransaction, ReadableDatabase, ReadableTable,
-    TableDefinition, TableError, WriteTransaction,
+    Builder, Database, Durability, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition,
+    TableError, WriteTransaction,
 };
+use rescue::{guarded, rescue};
 use segue_systems::persist::store::{Batch, BlobKey, Claim, PageKey, PageStore, StoreError};
 
 const PAGES: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("pages");
@@ -51,6 +57,10 @@ pub struct RedbStore {
     path: Option<PathBuf>,
     lock: Option<File>,
     closed: bool,
+    /// The epoch of the last claim.
+    epoch: u64,
+    /// What was lost with a damaged file and not told yet.
+    losses: Option<String>,
 }
 
 impl fmt::Debug for RedbStore {
@@ -78,8 +88,16 @@ impl RedbStore {
             std::fs::create_dir_all(parent).map_err(|error| io_error(&error))?;
         }
         let lock = lock(&with_ending(&path, ".lock"))?;
+        let mut losses = None;
         if path.try_exists().map_err(|error| io_error(&error))? {
-            check(&path)?;
+            match guarded(|| check(&path)) {
+                Ok(Err(Failure::Store(error))) => return Err(error),
+                Ok(Err(Failure::Redb(error))) if !is_damage(&error) => {
+                    return Err(not_a_store(store_error(&error)));
+                }
+                Ok(Ok(())) => {}
+                Ok(Err(_)) | Err(_) => losses = Some(rescue(&path, 0)?.words()),
+            }
         } else {
             create(&path)?;
         }
@@ -90,6 +108,8 @@ impl RedbStore {
             path: Some(path),
             lock: Some(lock),
             closed: false,
+            epoch: 0,
+            losses,
         })
     }
 
@@ -102,6 +122,8 @@ impl RedbStore {
             path: None,
             lock: None,
             closed: false,
+            epoch: 0,
+            losses: None,
         }
     }
 
@@ -111,26 +133,69 @@ impl RedbStore {
         self.path.as_deref()
     }
 
-    fn database(&mut self) -> Result<&Database, StoreError> {
-        if self.closed {
-            return Err(StoreError::Closed);
-        }
-        if self.database.is_none() {
-            self.database = Some((self.open)().map_err(|error| store_error(&error))?);
-        }
-        self.database.as_ref().ok_or(StoreError::Closed)
-    }
-
-    /// Does something with the database; after an error of the disk it is opened anew next time.
-    fn with<T>(&mut self, run: impl FnOnce(&Database) -> Result<T, Failure>) -> Result<T, StoreError> {
-        match run(self.database()?) {
+    /// Does something with the database. After an error of the disk it is opened anew next time; after damage
+    /// in the file it is done once more, with what could be saved.
+    fn with<T>(&mut self, run: impl Fn(&Database) -> Result<T, Failure>) -> Result<T, StoreError> {
+        match self.attempt(&run) {
             Ok(value) => Ok(value),
-            Err(Failure::Store(error)) => Err(error),
-            Err(Failure::Redb(error)) => {
-                self.database = None;
-                Err(store_error(&error))
+            Err(Attempt::Failed(error)) => Err(error),
+            Err(Attempt::Damaged(detail)) => {
+                let Some(path) = self.path.clone() else {
+                    return Err(StoreError::Io { detail });
+                };
+                self.losses = Some(rescue(&path, self.epoch)?.words());
+                self.attempt(&run).map_err(|error| match error {
+                    Attempt::Failed(error) => error,
+                    Attempt::Damaged(detail) => StoreError::Io { detail },
+                })
             }
         }
+    }
+
+    fn attempt<T>(&mut self, run: impl Fn(&Database) -> Result<T, Failure>) -> Result<T, Attempt> {
+        if self.closed {
+            return Err(Attempt::Failed(StoreError::Closed));
+        }
+        let done = guarded(|| {
+            if self.database.is_none() {
+                self.database = Some((self.open)().map_err(Failure::Redb)?);
+            }
+            let database = self.database.as_ref().expect("it was opened just now");
+            run(database)
+        });
+        match done {
+            Ok(Ok(value)) => return Ok(value),
+            Ok(Err(Failure::Store(error))) => return Err(Attempt::Failed(error)),
+            _ => {}
+        }
+        // Whatever redb holds of a file that failed is not to be trusted, least of all while it lets go of it.
+        let database = self.database.take();
+        drop(guarded(|| drop(database)));
+        Err(match done {
+            Ok(Err(Failure::Redb(error))) if !is_damage(&error) => Attempt::Failed(store_error(&error)),
+            Ok(Err(Failure::Redb(error))) => Attempt::Damaged(error.to_string()),
+            Err(panic) => Attempt::Damaged(panic),
+            Ok(_) => unreachable!("was answered above"),
+        })
+    }
+}
+
+/// Why an attempt came to nothing.
+enum Attempt {
+    Failed(StoreError),
+    /// The file is damaged, in the words of redb.
+    Damaged(String),
+}
+
+/// Whether an error of redb's means that what it read is not what it wrote.
+fn is_damage(error: &redb::Error) -> bool {
+    match error {
+        redb::Error::Corrupted(_)
+        | redb::Error::TableTypeMismatch { .. }
+        | redb::Error::TypeDefinitionChanged { .. }
+        | redb::Error::TableIsMultimap(_) => true,
+        redb::Error::Io(error) => matches!(error.kind(), ErrorKind::UnexpectedEof | ErrorKind::InvalidInput),
+        _ => false,
     }
 }
 
@@ -220,11 +285,14 @@ fn create(path: &Path) -> Result<(), StoreError> {
         Ok(())
     })();
     made.map_err(|error: Failure| error.into_store())?;
-    let moved = File::open(&fresh)
-        .and_then(|file| file.sync_all())
-        .and_then(|()| std::fs::rename(&fresh, path))
-        .and_then(|()| sync_folder(path));
-    moved.map_err(|error| io_error(&error))
+    put_in_place(&fresh, path).map_err(|error| io_error(&error))
+}
+
+/// Gives a finished file its name, whatever had it before, so that it survives a power cut.
+fn put_in_place(fresh: &Path, path: &Path) -> std::io::Result<()> {
+    File::open(fresh)?.sync_all()?;
+    std::fs::rename(fresh, path)?;
+    sync_folder(path)
 }
 
 /// Makes the new name of a file survive a power cut.
@@ -241,19 +309,13 @@ fn sync_folder(_: &Path) -> std::io::Result<()> {
 }
 
 /// Looks whether a file is a library, without changing it.
-fn check(path: &Path) -> Result<(), StoreError> {
-    let database = match builder().open_read_only(path) {
-        Ok(database) => database,
+fn check(path: &Path) -> Result<(), Failure> {
+    match builder().open_read_only(path) {
+        Ok(database) => read_marked(&database.begin_read()?),
         // Its last owner was killed. It is redb's, and opening it for writing puts it right.
-        Err(redb::DatabaseError::RepairAborted) => return Ok(()),
-        Err(error) => return Err(not_a_store(store_error(&error.into()))),
-    };
-    read_marked(
-        &database
-            .begin_read()
-            .map_err(|error| store_error(&error.into()))?,
-    )
-    .map_err(|error| not_a_store(error.into_store()))
+        Err(redb::DatabaseError::RepairAborted) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Whether a database is ours: by its mark, or because there is nothing in it yet.
@@ -364,20 +426,24 @@ impl PageStore for RedbStore {
 
     async fn meta(&mut self) -> Result<Option<Vec<u8>>, StoreError> {
         if let (None, Some(path)) = (&self.database, &self.path) {
-            match builder().open_read_only(path) {
-                Ok(database) => {
-                    let read = |database: &ReadOnlyDatabase| read_meta(&database.begin_read()?);
-                    return read(&database).map_err(Failure::into_store);
-                }
-                Err(redb::DatabaseError::RepairAborted) => {}
-                Err(error) => return Err(store_error(&error.into())),
+            let read = guarded(|| match builder().open_read_only(path) {
+                Ok(database) => read_meta(&database.begin_read()?).map(Some),
+                Err(redb::DatabaseError::RepairAborted) => Ok(None),
+                Err(error) => Err(error.into()),
+            });
+            match read {
+                Ok(Ok(Some(record))) => return Ok(record),
+                Ok(Err(Failure::Redb(error))) if !is_damage(&error) => return Err(store_error(&error)),
+                Ok(Err(Failure::Store(error))) => return Err(error),
+                // To be repaired, or damaged: opened for writing.
+                _ => {}
             }
         }
         self.with(|database| read_meta(&database.begin_read()?))
     }
 
     async fn claim(&mut self) -> Result<Claim, StoreError> {
-        self.with(|database| {
+        let claim = self.with(|database| {
             let transaction = begin(database)?;
             prepare(&transaction)?;
             let claim = {
@@ -390,7 +456,9 @@ impl PageStore for RedbStore {
             };
             transaction.commit()?;
             Ok(claim)
-        })
+        })?;
+        self.epoch = claim.epoch;
+        Ok(claim)
     }
 
     async fn load(&mut self, table: u16, pages: Range<u32>) -> Result<Vec<(u32, Vec<u8>)>, StoreError> {
@@ -404,6 +472,9 @@ impl PageStore for RedbStore {
             }
             for row in rows.range(number(pages.start)..number(pages.end))? {
                 let (key, bytes) = row?;
+                if found.last().is_some_and(|(last, _)| number(*last) >= key.value()) {
+                    return Err(redb::Error::Corrupted("its keys do not ascend".into()).into());
+                }
                 let page = u32::try_from(key.value() & u64::from(u32::MAX)).expect("masked to 32 bits");
                 found.push((page, bytes.value().to_vec()));
             }
@@ -454,9 +525,14 @@ impl PageStore for RedbStore {
         })
     }
 
+    fn take_losses(&mut self) -> Option<String> {
+        self.losses.take()
+    }
+
     async fn close(&mut self) {
         self.closed = true;
-        self.database = None;
+        let database = self.database.take();
+        drop(guarded(|| drop(database)));
         if let Some(lock) = self.lock.take() {
             // Nobody holds it now. The file itself stays: removing it would race with the next owner.
             let _ = lock.set_len(0);

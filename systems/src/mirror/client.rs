@@ -57,6 +57,11 @@ pub enum ClientEvent {
         /// How many rows it held at the most.
         rows: u32,
     },
+    /// The store itself was damaged, and goes on with what could be saved of it.
+    StoreRescued {
+        /// What was saved and what to do, in words for the listener.
+        detail: String,
+    },
     /// The list of jobs changed, or one of them.
     Jobs,
     /// The list of providers changed, or one of them.
@@ -77,7 +82,7 @@ impl ClientEvent {
             Self::MetadataUpdated(_) => Some("Metadata.Updated"),
             Self::PlayerState => Some("Player.State"),
             Self::StorageState(_) => Some("Storage.State"),
-            Self::PageQuarantined { .. } | Self::Incompatible => Some("Error"),
+            Self::PageQuarantined { .. } | Self::StoreRescued { .. } | Self::Incompatible => Some("Error"),
             Self::Jobs => Some("Jobs"),
             Self::Providers => Some("Providers"),
         }
@@ -391,6 +396,7 @@ impl Remote {
                     count,
                 },
                 Notice::PageQuarantined { table, rows } => ClientEvent::PageQuarantined { table, rows },
+                Notice::StoreRescued { detail } => ClientEvent::StoreRescued { detail },
                 _ => continue,
             });
         }

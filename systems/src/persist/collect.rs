@@ -1,5 +1,6 @@
 //! From changes to dirty pages.
 
+use core::ops::RangeInclusive;
 use std::collections::BTreeSet;
 
 use bevy_ecs::resource::Resource;
@@ -81,6 +82,12 @@ impl Dirty {
     /// Marks one page.
     pub(super) fn mark_page(&mut self, key: PageKey, now: u64) {
         self.pages.insert(key);
+        self.touch(now);
+    }
+
+    /// Marks pages of a table.
+    pub(super) fn mark_pages(&mut self, table: u16, pages: RangeInclusive<u32>, now: u64) {
+        self.pages.extend(pages.map(|page| PageKey { table, page }));
         self.touch(now);
     }
 

@@ -53,6 +53,8 @@ pub enum StoreAnswer {
     Blob(BlobKey, Result<Option<Vec<u8>>, StoreError>),
     /// To [`StoreRequest::Close`].
     Closed,
+    /// To nothing: it goes ahead of an answer. Parts of the store were damaged and are gone; in these words.
+    Lost(String),
 }
 
 /// A store that was opened.

@@ -60,6 +60,20 @@ struct Chunk {
     found: BTreeMap<u32, Vec<(u16, Vec<u8>)>>,
 }
 
+impl Chunk {
+    /// Whether a page of the table is absent that each of these ids has a row in. A damaged store loses pages;
+    /// and where all rows of a page were removed there is nothing to mend, which costs one look.
+    fn is_incomplete(&self) -> bool {
+        let primary = tables_of(self.noun).find(|table| table.primary);
+        primary.is_some_and(|table| {
+            self.pages.clone().any(|page| {
+                let parts = self.found.get(&page).map(Vec::as_slice).unwrap_or_default();
+                parts.iter().all(|&(number, _)| number != table.number)
+            })
+        })
+    }
+}
+
 fn tables_of(noun: Noun) -> impl Iterator<Item = &'static Table> {
     TABLES.iter().filter(move |table| table.noun == noun)
 }
@@ -151,6 +165,7 @@ impl Load {
         while self.asked.front().is_some_and(|chunk| chunk.missing == 0) {
             if let Some(chunk) = self.asked.pop_front() {
                 self.done += u64::from(chunk.pages.end - chunk.pages.start);
+                self.damaged |= chunk.is_incomplete();
                 let noun = chunk.noun;
                 let pages = chunk.found.into_iter();
                 self.ready.extend(pages.map(|(page, parts)| (noun, page, parts)));

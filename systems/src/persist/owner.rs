@@ -16,7 +16,7 @@ use super::load::Load;
 use super::meta::{COPY, Meta};
 use super::page::{PageWriter, ROWS, UnknownSection};
 use super::store::{Batch, Durability, PageKey, StoreError};
-use super::table::{Encoders, Table};
+use super::table::{self, Encoders, TABLES, Table};
 use super::{Loaded, PersistPlugin, Storage};
 use crate::catalog::Catalog;
 use crate::changes::Changes;
@@ -217,11 +217,29 @@ impl Persist {
             },
             StoreAnswer::Committed(result) => self.committed(world, result),
             StoreAnswer::Blob(key, result) => self.reading.answer(world, key, &result),
+            StoreAnswer::Lost(detail) => self.lost(world, detail),
             StoreAnswer::Closed => {
                 self.phase = Phase::Closed;
                 let mut storage = world.resource_mut::<Storage>();
                 storage.closed = true;
                 storage.state.read_only = Some("the library was closed".into());
+            }
+        }
+    }
+
+    /// The store goes on with less than it had: what is not in the world yet is mended when it is, and what is
+    /// there is written again.
+    fn lost(&mut self, world: &mut World, detail: String) {
+        tracing::error!("{detail}");
+        world
+            .resource_mut::<Notices>()
+            .push(Notice::StoreRescued { detail });
+        if let Phase::Ready = self.phase {
+            let catalog = world.resource::<Catalog>();
+            for table in TABLES {
+                if let Some((last, _)) = table::place(catalog.last(table.noun)) {
+                    self.dirty.mark_pages(table.number, 0..=last, now(world));
+                }
             }
         }
     }
@@ -548,7 +566,10 @@ impl Persist {
         let unknown = self.unknown.get(&key);
         if rows.count() == 0 && (unknown.is_none() || entities.is_empty()) {
             self.unknown.remove(&key);
-            return None;
+            // A primary page that is absent was lost.
+            return table
+                .primary
+                .then(|| self.writer.finish(key, self.epoch, self.meta.generation, &rows));
         }
         for section in unknown.into_iter().flatten() {
             self.writer.section(section.kind, section.version, |out| {

@@ -181,6 +181,12 @@ pub trait PageStore {
     /// [`StoreError::Fenced`] if the store was claimed since; any other [`StoreError`].
     fn commit(&mut self, batch: &Batch) -> impl Future<Output = Result<(), StoreError>>;
 
+    /// What was lost since this was last asked, in words for the listener: a backend that finds its own
+    /// structure damaged goes on with what it could save.
+    fn take_losses(&mut self) -> Option<String> {
+        None
+    }
+
     /// Lets go of everything. Nothing else is called after it.
     fn close(&mut self) -> impl Future<Output = ()>;
 }

@@ -7,7 +7,7 @@ pub mod model;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::driver::{Driver, DriverLink, links};
+use super::driver::{Driver, DriverLink, StoreAnswer, links};
 use super::store::PageStore;
 use super::{PersistPlugin, Storage};
 use crate::catalog::{self, Catalog};
@@ -106,6 +106,10 @@ impl<S: PageStore> Library<S> {
         let mut count = 0;
         while let Ok(request) = self.link.requests.try_recv() {
             let answer = wait(self.driver.answer(request));
+            if let Some(losses) = self.driver.store().take_losses() {
+                let lost = StoreAnswer::Lost(losses);
+                self.link.answers.send(lost).expect("the library lives");
+            }
             self.link.answers.send(answer).expect("the library lives");
             count += 1;
         }

@@ -48,7 +48,25 @@ fn add(world: &mut World, kind: ProviderKind, name: &str) -> ProviderId {
     if let Some((&provider, _)) = known {
         return provider;
     }
-    Catalog::spawn(world, (kind, ProviderName(name.into()), Access::Granted))
+    let values = (kind, ProviderName(name.into()), Access::Granted);
+    match lost_provider(world) {
+        Some(lost) => {
+            let entity = Catalog::find_or_spawn(world, Noun::Provider, lost.0);
+            world.entity_mut(entity).insert(values);
+            lost
+        }
+        None => Catalog::spawn(world, values),
+    }
+}
+
+/// A provider that was lost with a damaged page while its files were not. The next that is added takes its
+/// number, and with it the tracks, ratings and listens of the files that it finds in their places; should it be
+/// another folder, they stay missing as they are.
+fn lost_provider(world: &mut World) -> Option<ProviderId> {
+    let mut files = world.query::<&Location>();
+    let catalog = world.resource::<Catalog>();
+    let mut providers = files.iter(world).map(|location| location.provider);
+    providers.find(|&provider| catalog.entity(provider).is_none())
 }
 
 fn no_provider(provider: ProviderId) -> RequestError {
