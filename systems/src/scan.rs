@@ -9,6 +9,7 @@
 //! - [`apply`]: one read file becomes a track, a file, an album, a picture
 //! - [`group`]: which tracks make an album
 //! - [`http_folder`]: the listing of a folder on a web server
+//! - [`originals`]: pictures as they stand in their files
 //! - [`index`]: what is found by path, by key and by hash
 
 pub mod apply;
@@ -16,6 +17,7 @@ pub mod group;
 pub mod http_folder;
 pub mod index;
 pub mod job;
+pub mod originals;
 mod provider;
 pub mod work;
 
@@ -59,12 +61,14 @@ impl Plugin for ScanPlugin {
         world.init_resource::<index::ArtworkIndex>();
         world.init_resource::<index::Orphans>();
         world.init_resource::<job::Scans>();
+        world.init_resource::<originals::Originals>();
         world.resource_mut::<Schedules>().add_systems(
             Tick,
             (
                 index::rebuild.run_if(on_message::<Loaded>),
                 provider::answer_requests,
                 job::answer_requests,
+                originals::answer_requests,
                 job::receive_listings,
                 job::receive_tags,
                 job::advance,

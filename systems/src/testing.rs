@@ -168,8 +168,8 @@ impl TestLibrary {
                 let result = read(&request.path).map(|tags| {
                     Box::new(ReadFile {
                         tags,
-                        artwork: None,
                         bytes: 100,
+                        ..ReadFile::default()
                     })
                 });
                 self.pool.answers.send(ReadAnswer {

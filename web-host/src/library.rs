@@ -10,21 +10,15 @@ use std::rc::Rc;
 use js_sys::{Array, Function};
 use segue::library::{HostLink, Library, LibraryConfig, Services, Waker};
 use segue_audio::command::{AudioCommand, AudioReport, AudioStatus};
-use segue_components::artwork::EmbeddedIn;
-use segue_components::file::{FileStamp, Location};
-use segue_components::id::{ArtworkId, JobId};
-use segue_components::intent::Request;
+use segue_components::id::JobId;
 use segue_components::provider::ProviderKind;
-use segue_components::report::{ArtworkBytes, RequestError, Response};
 use segue_components::sync_job::FileFailure;
-use segue_components::wire::message::{ToHost, ToLibrary};
-use segue_systems::catalog;
 use segue_systems::persist::driver::{Driver, OpenError, StoreAnswer};
 use segue_systems::persist::flush_now;
 use segue_systems::persist::memory::MemoryStore;
 use segue_systems::persist::meta::MetaError;
 use segue_systems::persist::store::{PageStore, StoreError};
-use segue_systems::scan::work::{ListRequest, ListedFile, Listing, ReadRequest};
+use segue_systems::scan::work::{ListRequest, ListedFile, Listing};
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -204,21 +198,7 @@ impl LibraryWorker {
             let Some(bytes) = port::bytes(&message) else {
                 return;
             };
-            match ToLibrary::read(&bytes) {
-                // The library keeps thumbnails; an original is read from its file.
-                Ok(ToLibrary::Request(
-                    id,
-                    Request::GetArtwork {
-                        artwork,
-                        original: true,
-                    },
-                )) => {
-                    receiving.read_original(id, artwork);
-                }
-                _ => {
-                    receiving.host.to_library.send(bytes);
-                }
-            }
+            receiving.host.to_library.send(bytes);
         });
         Self(state)
     }
@@ -369,32 +349,6 @@ impl State {
     }
 
     /// Answers a request for a picture as it stands in the file that embeds it.
-    fn read_original(&self, id: u32, artwork: ArtworkId) {
-        let page = self.page.clone();
-        let answer = move |picture: Result<Option<ArtworkBytes>, String>| {
-            let picture = picture.map(Response::Artwork);
-            let answer = picture.map_err(|reason| RequestError::Failed { reason });
-            port::post(&page, &ToHost::Answer(id, answer).to_bytes());
-        };
-        match self.file_of(artwork) {
-            Some(request) => self.pool.picture(request, answer),
-            None => answer(Ok(None)),
-        }
-    }
-
-    fn file_of(&self, artwork: ArtworkId) -> Option<ReadRequest> {
-        let library = self.library.borrow();
-        let world = library.world();
-        let file = catalog::get::<EmbeddedIn>(world, artwork)?.0;
-        let location = catalog::get::<Location>(world, file)?;
-        Some(ReadRequest {
-            ticket: 0,
-            kind: catalog::get::<ProviderKind>(world, location.provider)?.clone(),
-            path: location.path.to_string(),
-            size: catalog::get::<FileStamp>(world, file).map_or(0, |stamp| stamp.size),
-        })
-    }
-
     fn play(&self, command: &AudioCommand) {
         match command {
             AudioCommand::Load { item, .. } => self.playing.set(Some(item.key)),

@@ -11,13 +11,12 @@ use segue_components::artwork::ContentHash;
 use segue_components::provider::ProviderKind;
 use segue_components::report::ArtworkBytes;
 use segue_systems::http;
-use segue_systems::scan::work::{ReadAnswer, ReadArtwork, ReadFile, ReadRequest};
+use segue_systems::scan::work::{ReadAnswer, ReadArtwork, ReadFile, ReadRequest, Want};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{Blob, MessagePort};
 
 use crate::folders::Folders;
-use crate::pool_link::{PoolAnswer, PoolRequest};
 use crate::source::{BlobBytes, Ranges, UrlBytes};
 use crate::{exception, port, thumbnail};
 
@@ -32,7 +31,7 @@ pub struct PoolWorker(Rc<Inner>);
 struct Inner {
     library: MessagePort,
     folders: Folders,
-    waiting: RefCell<VecDeque<PoolRequest>>,
+    waiting: RefCell<VecDeque<ReadRequest>>,
     under_way: Cell<usize>,
     // Pictures whose thumbnail this worker has made, or tried to.
     seen: RefCell<HashSet<ContentHash>>,
@@ -51,7 +50,7 @@ impl PoolWorker {
         }));
         let receiver = worker.clone();
         port::listen(&library, move |message| {
-            match port::bytes(&message).map(|bytes| postcard::from_bytes::<PoolRequest>(&bytes)) {
+            match port::bytes(&message).map(|bytes| postcard::from_bytes::<ReadRequest>(&bytes)) {
                 Some(Ok(request)) => {
                     receiver.0.waiting.borrow_mut().push_back(request);
                     receiver.go_on();
@@ -79,26 +78,26 @@ impl PoolWorker {
         }
     }
 
-    async fn answer(&self, request: &PoolRequest) -> PoolAnswer {
-        match request {
-            PoolRequest::Tags(request) => PoolAnswer::Tags(ReadAnswer {
-                ticket: request.ticket,
-                result: match self.tags(request).await {
-                    Ok((tags, picture, bytes)) => Ok(Box::new(ReadFile {
-                        tags,
-                        artwork: match picture {
-                            Some(picture) => Some(self.read_artwork(&picture).await),
-                            None => None,
-                        },
-                        bytes,
-                    })),
-                    Err(error) => Err(error),
+    async fn answer(&self, request: &ReadRequest) -> ReadAnswer {
+        let result = match (self.tags(request).await, request.want) {
+            (Ok((_, original, _)), Want::Picture) => Ok(Box::new(ReadFile {
+                original,
+                ..ReadFile::default()
+            })),
+            (Ok((tags, picture, bytes)), Want::Tags) => Ok(Box::new(ReadFile {
+                tags,
+                artwork: match picture {
+                    Some(picture) => Some(self.read_artwork(&picture).await),
+                    None => None,
                 },
-            }),
-            PoolRequest::Picture(request) => {
-                let picture = self.tags(request).await.map(|(_, picture, _)| picture);
-                PoolAnswer::Picture(request.ticket, picture)
-            }
+                original: None,
+                bytes,
+            })),
+            (Err(error), _) => Err(error),
+        };
+        ReadAnswer {
+            ticket: request.ticket,
+            result,
         }
     }
 

@@ -5,37 +5,14 @@ use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use segue_components::report::ArtworkBytes;
 use segue_systems::inlet::Inlet;
 use segue_systems::scan::work::{ReadAnswer, ReadRequest};
-use serde::{Deserialize, Serialize};
 use web_sys::MessagePort;
 
 use crate::port;
 
 /// How many files a worker holds at once.
 const WINDOW: usize = 8;
-
-/// What a worker of the pool is asked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum PoolRequest {
-    /// Read the tags of a file.
-    Tags(ReadRequest),
-    /// Read the picture in a file, as it stands there.
-    Picture(ReadRequest),
-}
-
-/// What it answers.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub enum PoolAnswer {
-    /// To [`PoolRequest::Tags`].
-    Tags(ReadAnswer),
-    /// To [`PoolRequest::Picture`]: its ticket, and the picture, if there is one.
-    Picture(u64, Result<Option<ArtworkBytes>, String>),
-}
-
-/// Takes a picture, or why there is none.
-type TakePicture = Box<dyn FnOnce(Result<Option<ArtworkBytes>, String>)>;
 
 /// The workers of the pool.
 #[derive(Debug, Clone)]
@@ -45,9 +22,6 @@ struct Pool {
     answers: Inlet<ReadAnswer>,
     waiting: VecDeque<ReadRequest>,
     workers: Vec<Hand>,
-    // Whoever waits for a picture: the ticket, the worker that reads it, and what to call.
-    pictures: Vec<(u64, usize, TakePicture)>,
-    last_picture: u64,
 }
 
 impl fmt::Debug for Pool {
@@ -103,8 +77,6 @@ impl PoolLink {
             answers,
             waiting: VecDeque::new(),
             workers: Vec::new(),
-            pictures: Vec::new(),
-            last_picture: 0,
         })))
     }
 
@@ -125,19 +97,10 @@ impl PoolLink {
             let link = self.clone();
             port::listen(port, move |message| {
                 match port::bytes(&message).and_then(|bytes| postcard::from_bytes(&bytes).ok()) {
-                    Some(PoolAnswer::Tags(answer)) => link.0.borrow_mut().answer(number, answer),
-                    Some(PoolAnswer::Picture(ticket, picture)) => link.take_picture(ticket, picture),
+                    Some(answer) => link.0.borrow_mut().answer(number, answer),
                     None => web_sys::console::error_1(&"a message of the pool that is no answer".into()),
                 }
             });
-        }
-        let lost = {
-            let pictures = &mut self.0.borrow_mut().pictures;
-            let lost = pictures.extract_if(.., |(_, reader, _)| *reader == number);
-            lost.map(|(_, _, take)| take).collect::<Vec<_>>()
-        };
-        for take in lost {
-            take(Err("the reader crashed; please try again".to_owned()));
         }
         let pool = &mut *self.0.borrow_mut();
         let Some(hand) = pool.workers.get_mut(number) else {
@@ -166,42 +129,7 @@ impl PoolLink {
     }
 }
 
-impl PoolLink {
-    /// Has the picture in a file read at once; the ticket of the request does not matter.
-    pub fn picture(
-        &self,
-        request: ReadRequest,
-        take: impl FnOnce(Result<Option<ArtworkBytes>, String>) + 'static,
-    ) {
-        let pool = &mut *self.0.borrow_mut();
-        let ready = pool
-            .workers
-            .iter()
-            .enumerate()
-            .filter_map(|(number, hand)| Some((number, hand.port.as_ref()?)));
-        let Some((number, port)) = ready.min_by_key(|(number, _)| pool.workers[*number].held.len()) else {
-            take(Err("the reader could not be started".to_owned()));
-            return;
-        };
-        pool.last_picture += 1;
-        let ticket = pool.last_picture;
-        send(port, &PoolRequest::Picture(ReadRequest { ticket, ..request }));
-        pool.pictures.push((ticket, number, Box::new(take)));
-    }
-
-    fn take_picture(&self, ticket: u64, picture: Result<Option<ArtworkBytes>, String>) {
-        let waiting = {
-            let pictures = &mut self.0.borrow_mut().pictures;
-            let place = pictures.iter().position(|(of, _, _)| *of == ticket);
-            place.map(|place| pictures.swap_remove(place))
-        };
-        if let Some((_, _, take)) = waiting {
-            take(picture);
-        }
-    }
-}
-
-fn send(port: &MessagePort, request: &PoolRequest) {
+fn send(port: &MessagePort, request: &ReadRequest) {
     let bytes = postcard::to_stdvec(request).expect("requests are plain data");
     port::post(port, &bytes);
 }
@@ -225,7 +153,7 @@ impl Pool {
         while let Some((hand, request)) = self.next() {
             let hand = &mut self.workers[hand];
             if let Some(port) = &hand.port {
-                send(port, &PoolRequest::Tags(request.clone()));
+                send(port, &request);
             }
             hand.held.push(request);
         }

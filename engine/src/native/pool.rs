@@ -11,7 +11,8 @@ use crossbeam_channel::Receiver;
 use segue_audio::tags::{self, ReadOptions, picture, thumbnail};
 use segue_components::artwork::ContentHash;
 use segue_components::provider::ProviderKind;
-use segue_systems::scan::work::{ReadAnswer, ReadArtwork, ReadFile, ReadRequest};
+use segue_components::report::ArtworkBytes;
+use segue_systems::scan::work::{ReadAnswer, ReadArtwork, ReadFile, ReadRequest, Want};
 
 use super::path::unspell;
 use crate::library::Inlet;
@@ -69,13 +70,22 @@ fn read(request: &ReadRequest, thumbnails: &Thumbnails) -> Result<Box<ReadFile>,
         ..ReadOptions::default()
     };
     let mut tags = tags::read(&mut source, &request.path, &options).map_err(|error| error.to_string())?;
-    let artwork = tags.picture.as_mut().and_then(|picture| {
-        let bytes = std::mem::take(&mut picture.bytes);
-        (!bytes.is_empty()).then(|| read_artwork(&bytes, &picture.mime, thumbnails))
+    let picture = tags.picture.as_mut().map(|picture| ArtworkBytes {
+        mime: picture.mime.clone(),
+        bytes: std::mem::take(&mut picture.bytes),
     });
+    let picture = picture.filter(|picture| !picture.bytes.is_empty());
+    if request.want == Want::Picture {
+        return Ok(Box::new(ReadFile {
+            original: picture,
+            ..ReadFile::default()
+        }));
+    }
+    let artwork = picture.map(|picture| read_artwork(&picture.bytes, &picture.mime, thumbnails));
     Ok(Box::new(ReadFile {
         tags,
         artwork,
+        original: None,
         bytes: source.bytes,
     }))
 }

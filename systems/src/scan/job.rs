@@ -16,7 +16,8 @@ use super::ScanLink;
 use super::apply::{Applied, apply_file, refresh_albums};
 use super::http_folder;
 use super::index::FileIndex;
-use super::work::{ListRequest, ListedFile, Listing, ReadAnswer, ReadRequest};
+use super::originals::Originals;
+use super::work::{ListRequest, ListedFile, Listing, ReadAnswer, ReadRequest, Want};
 use crate::catalog::{self, Catalog};
 use crate::clock::{Clock, Wake};
 use crate::link::{Answer, Asked};
@@ -62,6 +63,14 @@ struct Scan {
 struct Ticket {
     job: JobId,
     file: ListedFile,
+}
+
+impl Scans {
+    /// A number that no read had before.
+    pub(super) fn next_ticket(&mut self) -> u64 {
+        self.last_ticket += 1;
+        self.last_ticket
+    }
 }
 
 impl Scan {
@@ -361,8 +370,10 @@ pub(super) fn receive_tags(world: &mut World) {
         let Ok(answer) = world.resource::<ScanLink>().answers.try_recv() else {
             break;
         };
-        receive_answer(world, answer);
-        applied = true;
+        if let Some(answer) = Originals::receive(world, answer) {
+            receive_answer(world, answer);
+            applied = true;
+        }
     }
     if applied {
         refresh_albums(world);
@@ -456,6 +467,7 @@ fn dispatch(world: &mut World, job: JobId) {
                 kind: scan.kind.clone(),
                 path: file.path.clone(),
                 size: file.size,
+                want: Want::Tags,
             };
             if link.pool.send(request).is_err() {
                 scan.to_read.push_front(file);

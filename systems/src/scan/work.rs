@@ -3,6 +3,7 @@
 use segue_audio::tags::FileTags;
 use segue_components::id::JobId;
 use segue_components::provider::ProviderKind;
+use segue_components::report::ArtworkBytes;
 use segue_components::sync_job::FileFailure;
 use serde::{Deserialize, Serialize};
 
@@ -65,6 +66,15 @@ pub struct ListedFile {
     pub modified: u64,
 }
 
+/// What the pool is to read of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Want {
+    /// Its tags, and what a library keeps of its picture.
+    Tags,
+    /// Its picture as it stands there, and nothing else.
+    Picture,
+}
+
 /// Asks the pool for the tags of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReadRequest {
@@ -76,6 +86,8 @@ pub struct ReadRequest {
     pub path: String,
     /// Its length as listed.
     pub size: u64,
+    /// What of it.
+    pub want: Want,
 }
 
 /// What the pool answers.
@@ -94,6 +106,8 @@ pub struct ReadFile {
     pub tags: FileTags,
     /// Its picture.
     pub artwork: Option<ReadArtwork>,
+    /// The picture itself, where it was [`Want::Picture`].
+    pub original: Option<ArtworkBytes>,
     /// How many bytes were read for it.
     pub bytes: u64,
 }
