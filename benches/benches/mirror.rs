@@ -130,7 +130,8 @@ fn main() {
         || (),
         |()| {
             for number in 0..512u32 {
-                let _: TrackId = Catalog::spawn(&mut side.world, (Title("New".into()), Duration(number)));
+                let values = (Title("New".into()), Duration(number), PlayedFrom(FileId(1)));
+                let _: TrackId = Catalog::spawn(&mut side.world, values);
             }
             side.tick();
         },

@@ -72,6 +72,46 @@ impl Bench {
         self.print(name, times[times.len() / 2].as_secs_f64() * 1e3, "ms");
     }
 
+    /// Runs something that counts what it does, each time over a new input, and prints the median rate.
+    pub fn rate<I>(
+        &self,
+        name: &str,
+        runs: usize,
+        unit: &str,
+        mut input: impl FnMut() -> I,
+        mut run: impl FnMut(&mut I) -> u32,
+    ) {
+        if !self.wants(name) {
+            return;
+        }
+        let mut rates: Vec<f64> = (0..runs.max(1))
+            .map(|_| {
+                let mut input = input();
+                let start = now();
+                let count = run(&mut input);
+                f64::from(count) / start.elapsed().as_secs_f64()
+            })
+            .collect();
+        rates.sort_by(f64::total_cmp);
+        self.print(name, rates[rates.len() / 2], unit);
+    }
+
+    /// Prints a result beside that of a peer, both of which are times.
+    #[expect(clippy::print_stdout, reason = "this is what a benchmark is for")]
+    pub fn compare(&self, name: &str, ours: f64, unit: &str, peer: f64, peer_name: &str) {
+        let ratio = peer / ours;
+        if self.json {
+            println!(
+                "{{\"bench\":\"{name}\",\"ours\":{ours:.3},\"unit\":\"{unit}\",\"peer\":{peer:.3},\
+                 \"peerName\":\"{peer_name}\",\"ratio\":{ratio:.3}}}"
+            );
+        } else {
+            println!(
+                "{name:<36} {ours:>12.3} {unit}, {peer_name} {peer:.3} {unit}: {ratio:.2} times its speed"
+            );
+        }
+    }
+
     /// Runs something over each of many inputs and prints the median and the 95th percentile in
     /// milliseconds.
     pub fn percentiles<I, O>(&self, name: &str, inputs: &[I], mut run: impl FnMut(&I) -> O) {
@@ -99,10 +139,12 @@ impl Bench {
     }
 }
 
+/// The time of this moment.
+#[must_use]
 #[expect(
     clippy::disallowed_methods,
     reason = "a benchmark measures real time, and never on wasm"
 )]
-fn now() -> Instant {
+pub fn now() -> Instant {
     Instant::now()
 }
