@@ -29,6 +29,7 @@ pub struct Browser {
     runtime: Runtime,
     driver: Driver,
     profile: TempDir,
+    settings: Value,
 }
 
 impl Browser {
@@ -38,6 +39,15 @@ impl Browser {
     ///
     /// Chromium or chromedriver is missing, or does not start.
     pub fn start() -> Result<Self, Failure> {
+        Self::start_with(json!({}))
+    }
+
+    /// Starts a browser with an empty profile and these settings of its visitor (Chromium's `prefs`).
+    ///
+    /// # Errors
+    ///
+    /// Chromium or chromedriver is missing, or does not start.
+    pub fn start_with(settings: Value) -> Result<Self, Failure> {
         let runtime = Builder::new_current_thread()
             .enable_all()
             .build()
@@ -51,6 +61,7 @@ impl Browser {
             runtime,
             driver: Driver::start()?,
             profile,
+            settings,
         };
         browser.connect()?;
         Ok(browser)
@@ -66,6 +77,7 @@ impl Browser {
                 "--user-data-dir={}",
                 self.profile.path().display()
             )));
+        capabilities["goog:chromeOptions"]["prefs"] = self.settings.clone();
         let mut builder = ClientBuilder::new(HttpConnector::new());
         builder.capabilities(capabilities);
         let client = self.runtime.block_on(builder.connect(&self.driver.url()));
