@@ -12,11 +12,12 @@ use crate::tools;
 use crate::workspace::Workspace;
 
 /// The crates that are built for a browser and for nothing else.
-const WEB: [&str; 4] = [
+const WEB: [&str; 5] = [
     "segue-web",
     "segue-web-main",
     "segue-web-worker",
     "segue-web-audio",
+    "segue-web-bench",
 ];
 
 /// The crate whose tests are of the whole page; they have a step of their own.

@@ -16,6 +16,7 @@
 
 pub mod browser;
 pub mod driver;
+pub mod flood;
 pub mod served;
 
 pub use browser::Browser;

@@ -10,8 +10,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use segue_page_tests::{Browser, Served, Setup};
+use segue_page_tests::{Browser, Served, Setup, flood};
 use serde_json::{Value, json};
+use tempfile::TempDir;
 use xtask::bundle::{Profile, Source};
 use xtask::failure::Failure;
 use xtask::workspace::Workspace;
@@ -27,6 +28,11 @@ Usage: cargo bench-web [OPTIONS] [FILTER]
 Needs chromium, chromedriver, and npm for the peers (benches/web/package.json), which are
 installed into the user's cache folder.
 ";
+
+/// The benchmark that syncs a folder of [`TRACKS`] files through the page.
+const LONGEST_TASK: &str = "longtask_100k";
+
+const TRACKS: u32 = 100_000;
 
 /// How long one benchmark may take.
 const PATIENCE: Duration = Duration::from_secs(480);
@@ -67,20 +73,18 @@ fn run(arguments: &[String]) -> Result<(), Failure> {
     if let Some(corpus) = corpus(&workspace) {
         folders.push(("/corpus/".to_owned(), corpus));
     }
-    // The benchmarks' own wasm, when there is any: it measures what the shipped bundles do not export.
-    let own = workspace.path("benches/web/Cargo.toml").is_file();
-    let sources = if own {
-        vec![Source {
+    let flood = flood(&filter)?;
+    if let Some(flood) = &flood {
+        folders.push(("/flood/".to_owned(), flood.path().to_path_buf()));
+    }
+    let setup = Setup {
+        profile: Profile::Web,
+        // The benchmarks' own wasm measures what the shipped bundles do not export.
+        sources: vec![Source {
             package: "segue-web-bench",
             folder: "bench-bundle",
             limits: None,
-        }]
-    } else {
-        Vec::new()
-    };
-    let setup = Setup {
-        profile: Profile::Web,
-        sources,
+        }],
         folders,
         ..Setup::demo(&workspace)
     };
@@ -112,6 +116,19 @@ fn run(arguments: &[String]) -> Result<(), Failure> {
             return Ok(());
         }
     }
+}
+
+/// Small tagged files to sync, if a benchmark that is wanted needs them.
+fn flood(filter: &str) -> Result<Option<TempDir>, Failure> {
+    if !LONGEST_TASK.contains(filter) {
+        return Ok(None);
+    }
+    let folder = tempfile::Builder::new()
+        .prefix("segue-flood-")
+        .tempdir()
+        .map_err(|e| Failure::new(format!("no folder for the files to sync: {e}")))?;
+    flood::write(folder.path(), TRACKS).map_err(Failure::at("cannot write", folder.path()))?;
+    Ok(Some(folder))
 }
 
 /// A size against its budget: the ratio is above one while it fits.

@@ -1,0 +1,46 @@
+// Runs the benchmarks one after the other, shows each result, and leaves them where `cargo bench-web` looks.
+
+import { decodings } from "./decode.js";
+import { longestTask } from "./longtask.js";
+import { persist, warmStart } from "./library.js";
+
+/** @typedef {{ ours: number, unit: string, peer?: number, peerName?: string, note?: string }} Result */
+
+/** @type {Record<string, () => Promise<Result | undefined>>} */
+const BENCHES = {
+  persist_100k: persist,
+  warm_start_100k: warmStart,
+  longtask_100k: longestTask,
+  ...decodings,
+};
+
+/** @type {any} */
+const shared = window;
+shared.__results = [];
+
+/** @param {string} bench @param {Result} result */
+function tell(bench, { ours, unit, peer, peerName, note }) {
+  const ratio = peer === undefined ? undefined : peer / ours;
+  shared.__results.push({ bench, ours, unit, peer, peerName, ratio, note });
+  const cells = [bench, ours.toFixed(2), unit, peer?.toFixed(2) ?? "", peerName ?? "", ratio?.toFixed(2) ?? ""];
+  const row = document.querySelector("tbody")?.insertRow();
+  for (const cell of cells) row?.insertCell().append(cell);
+}
+
+const state = /** @type {HTMLElement} */ (document.getElementById("state"));
+try {
+  const filter = decodeURIComponent(location.hash.slice(1));
+  for (const [name, run] of Object.entries(BENCHES)) {
+    if (!name.includes(filter)) continue;
+    state.textContent = `Running ${name}…`;
+    const result = await run();
+    if (result) tell(name, result);
+    else console.warn(`${name} did not run: its files are not there`);
+  }
+  state.textContent = "Done.";
+  shared.__done = true;
+} catch (error) {
+  const text = error instanceof Error ? `${error.message}\n${error.stack}` : String(error);
+  state.textContent = text;
+  shared.__error = text;
+}

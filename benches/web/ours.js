@@ -1,0 +1,33 @@
+// A worker with our own bundle: stores seeded libraries, decodes files.
+
+import init, { SeededLibrary, Sound } from "/js/bench-bundle/segue_web_bench.js";
+import { answer } from "./remote.js";
+
+const ready = init({ module_or_path: "/js/bench-bundle/segue_web_bench_bg.wasm" });
+
+answer({
+  /** Stores a seeded library in a new database; answers how long that took, without making it. */
+  async store(/** @type {string} */ database, /** @type {number} */ tracks) {
+    await ready;
+    const library = await SeededLibrary.open(database, tracks);
+    const took = await library.store();
+    await library.close();
+    return took;
+  },
+
+  /** Decodes a file and keeps nothing of it. */
+  async decode(/** @type {ArrayBuffer} */ file) {
+    await ready;
+    Sound.decode(new Uint8Array(file)).free();
+  },
+
+  /** What a file holds. */
+  async describe(/** @type {ArrayBuffer} */ file) {
+    await ready;
+    const sound = Sound.decode(new Uint8Array(file));
+    const { sample_rate, channels, frames } = sound;
+    const loudness = sound.loudness();
+    sound.free();
+    return { sampleRate: sample_rate, channels, frames, loudness };
+  },
+});
