@@ -58,7 +58,7 @@ impl Plugin for MirrorPlugin {
                 changes::settle
                     .after(TickSystems::Index)
                     .before(TickSystems::Persist),
-                (send::hear_hosts, send::refresh_views)
+                (send::hear_hosts, send::refresh_views, send::remember_views)
                     .chain()
                     .in_set(TickSystems::Index)
                     .after(update_index),

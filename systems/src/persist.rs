@@ -4,16 +4,18 @@
 //! - [`driver`]: who owns a store and answers for it
 //! - [`page`], [`record`], [`table`], [`meta`]: the bytes, see `STORAGE.md`
 //! - [`collect`], [`blobs`]: from changes to dirty pages and waiting blobs
+//! - [`last_seen`]: what hosts saw last, and see first when the library is opened again
 //! - [`owner`]: opening, loading, flushing and closing, a tick at a time
 //! - [`testing`]: a library over a store, run by hand
 //!
 //! A world is opened by giving it a [`StoreLink`] before its first tick. Until
 //! [`Loaded`] is told, nothing may spawn things of the library; requests that hosts make meanwhile wait,
-//! except those about views, which show what is there and follow.
+//! except those about views: one that was seen when the library was last open shows that at once.
 
 pub mod blobs;
 pub mod collect;
 pub mod driver;
+pub mod last_seen;
 mod load;
 pub mod memory;
 pub mod meta;
@@ -34,6 +36,7 @@ use segue_components::report::StorageState;
 pub use self::blobs::Blobs;
 pub use self::collect::Backlog;
 pub use self::driver::{Driver, DriverLink, OpenError, StoreAnswer, StoreLink, StoreRequest, links};
+pub use self::last_seen::LastSeen;
 pub use self::owner::{Persist, close, flush_now};
 use crate::changes;
 use crate::notices::Notices;
@@ -73,6 +76,7 @@ impl Plugin for PersistPlugin {
         world.init_resource::<Backlog>();
         world.init_resource::<Blobs>();
         world.init_resource::<Notices>();
+        world.init_resource::<LastSeen>();
         let persist = Persist::new(self.clone(), world);
         world.insert_resource(persist);
         MessageRegistry::register_message::<Loaded>(world);
@@ -105,6 +109,8 @@ pub struct Loaded;
 pub struct Storage {
     /// What hosts are told.
     pub state: StorageState,
+    /// Whether hosts can be shown something: everything is loaded, or all small things and what they saw last.
+    pub begun: bool,
     /// How much of it is loaded.
     pub progress: Progress,
     /// Why the library could not be opened, if that is so. Its store is as it was.

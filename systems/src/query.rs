@@ -16,7 +16,7 @@ use crate::schedule::{Tick, TickSystems};
 
 pub mod ast;
 mod bitmap;
-mod eval;
+pub(crate) mod eval;
 pub mod fold;
 pub mod index;
 mod lexer;

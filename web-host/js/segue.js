@@ -64,7 +64,8 @@ export class Segue {
   #storage = { kind: "memory", persisted: false, readOnly: false };
   /** Names of lists of files that this page holds. @type {Map<string, string>} */
   #lists = new Map();
-  #loaded = false;
+  /** Whether the library said how it is: with that come its providers, jobs and player. */
+  #begun = false;
   /** @type {Promise<void> | undefined} */
   #closing;
   #hidden = () => {
@@ -130,8 +131,9 @@ export class Segue {
     const persisted = kind === "indexeddb" && ((await navigator.storage?.persisted?.()) ?? false);
     this.#storage = { kind, persisted, readOnly: false, ...(reason && { reason }), ...(message && { message }) };
     this.#link.flush();
-    // From here on providers, jobs and the player are what was stored, and no list is empty for want of an answer.
-    await this.#until(() => this.#loaded || undefined);
+    // From here on providers, jobs and the player are what was stored. A view shows at once what it showed last; what
+    // else is asked is answered when all tracks are loaded.
+    await this.#until(() => this.#begun || undefined);
     document.addEventListener("visibilitychange", this.#hidden);
     window.addEventListener("pagehide", this.#hidden);
     for (const [key, handle] of this.#handles.entries()) {
@@ -260,9 +262,9 @@ export class Segue {
     if (job.added > 0) void this.#persist();
   }
 
-  /** @param {{ readOnly: boolean, loaded: boolean, message?: string }} state */
+  /** @param {{ readOnly: boolean, message?: string }} state */
   #stored(state) {
-    this.#loaded ||= state.loaded || state.readOnly;
+    this.#begun = true;
     const { kind, persisted, reason, message } = this.#storage;
     const told = state.message ?? (kind === "memory" ? message : undefined);
     const why = state.message ? storageReason(state.message) : kind === "memory" ? reason : undefined;

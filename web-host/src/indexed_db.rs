@@ -27,6 +27,7 @@ mod failure;
 mod transaction;
 
 use core::ops::Range;
+use core::task::Poll;
 
 use futures_lite::future;
 use idb::{Factory, KeyRange};
@@ -272,6 +273,22 @@ impl PageStore for IndexedDb {
             .collect()
     }
 
+    async fn pages(&mut self, keys: &[PageKey]) -> Result<Vec<(PageKey, Vec<u8>)>, StoreError> {
+        let found = self
+            .read(async |reader| {
+                let transaction = reader.transaction(&[PAGES], TransactionMode::ReadOnly)?;
+                let store = transaction.store(PAGES)?;
+                // As above, in one turn.
+                let values = all(keys.iter().map(|key| store.get(number_value(key.number())))).await;
+                values.into_iter().collect::<rexie::Result<Vec<_>>>()
+            })
+            .await?;
+        let pages = keys.iter().zip(found);
+        pages
+            .filter_map(|(&key, value)| some(value?).map(|value| Ok((key, bytes(value)?))))
+            .collect()
+    }
+
     async fn blob(&mut self, key: BlobKey) -> Result<Option<Vec<u8>>, StoreError> {
         let key = JsValue::from(key.text());
         let found = self
@@ -320,6 +337,25 @@ impl PageStore for IndexedDb {
         }
         self._lock = None;
     }
+}
+
+/// Runs futures to their ends, polled together.
+async fn all<F: Future>(futures: impl Iterator<Item = F>) -> Vec<F::Output> {
+    let mut waiting: Vec<_> = futures.map(|future| (Box::pin(future), None)).collect();
+    future::poll_fn(|context| {
+        let mut pending = false;
+        for (future, output) in &mut waiting {
+            if output.is_none() {
+                match future.as_mut().poll(context) {
+                    Poll::Ready(value) => *output = Some(value),
+                    Poll::Pending => pending = true,
+                }
+            }
+        }
+        if pending { Poll::Pending } else { Poll::Ready(()) }
+    })
+    .await;
+    waiting.into_iter().filter_map(|(_, output)| output).collect()
 }
 
 /// A key that is exact as a number of JavaScript.

@@ -24,8 +24,10 @@ use crate::changes::Changes;
 use crate::clock::{Clock, Wake};
 use crate::link::{Asked, HostId, HostSaid, Hosts};
 use crate::notices::Notices;
+use crate::persist::Storage;
+use crate::persist::last_seen::{self, LastSeen, Window};
 use crate::query::index::Index;
-use crate::query::parser;
+use crate::query::{eval, parser};
 
 /// The least time between two frames that nobody asked for, in milliseconds.
 const FRAME_EVERY: u64 = 30;
@@ -35,6 +37,8 @@ const MOST_CREDITS: u32 = 64;
 const MOST_VIEWS: usize = 64;
 /// How many notices wait for one host; beyond, the oldest are dropped.
 const MOST_NOTICES: usize = 256;
+/// How often what the views show is kept for the next start, at most, in milliseconds.
+const REMEMBER_EVERY: u64 = 250;
 /// How many views are answered anew in one tick because of changes; what was asked for is not counted.
 const REFRESHED_PER_TICK: usize = 4;
 /// How much of the queue a host sees: so many entries before the current one, and so many from it on.
@@ -48,6 +52,9 @@ pub struct Mirrors {
     /// The last word on storage, for hosts that come later.
     storage: Option<Notice>,
     generation: u64,
+    /// The version of the index and the views that are kept for the next start, and since when.
+    remembered: (u64, Vec<(Noun, String)>),
+    remembered_at: u64,
 }
 
 #[derive(Debug, Default)]
@@ -228,6 +235,23 @@ impl Mirrors {
         }
     }
 
+    /// The views that a next start shows at once. Words are indexed last, so what needs them is not among them.
+    fn views_to_remember(&self) -> Vec<(Noun, String)> {
+        let mut kept = Vec::new();
+        for view in self.hosts.values().flat_map(|host| host.views.values()) {
+            let Some((text, query)) = view.query() else {
+                continue;
+            };
+            let known = kept
+                .iter()
+                .any(|(noun, of): &(Noun, String)| *noun == view.noun && of == text);
+            if !known && !eval::reads_words(&query.filter) && kept.len() < last_seen::MOST_WINDOWS {
+                kept.push((view.noun, text.to_owned()));
+            }
+        }
+        kept
+    }
+
     fn host(&mut self, host: HostId) -> Result<&mut Host, RequestError> {
         self.hosts
             .get_mut(&host)
@@ -265,9 +289,26 @@ pub fn track_row(world: &World, track: TrackId) -> Option<TrackRow> {
     ))
 }
 
+/// Whether the library is loaded, and if not, whether there is something to show.
+fn is_loaded(world: &World) -> (bool, bool) {
+    // Without a store nothing is loaded, and all is there.
+    let storage = world.get_resource::<Storage>();
+    storage.map_or((true, true), |storage| {
+        let over = storage.state.loaded || storage.refused.is_some();
+        (over, storage.begun)
+    })
+}
+
 /// Answers the views whose time has come.
 pub(crate) fn refresh_views(world: &mut World) {
     let now = world.resource::<Clock>().now;
+    let (loaded, begun) = is_loaded(world);
+    if !loaded {
+        if begun {
+            show_early(world, now);
+        }
+        return;
+    }
     world.resource_scope(|world, mut mirrors: Mut<Mirrors>| {
         world.resource_scope(|world, mut index: Mut<Index>| {
             let mut left = REFRESHED_PER_TICK;
@@ -295,6 +336,65 @@ pub(crate) fn refresh_views(world: &mut World) {
                 world.resource_mut::<Wake>().at(wake);
             }
         });
+    });
+}
+
+/// Answers views with what hosts saw when the library was last open. The others wait: an answer from half a library
+/// would be wrong.
+fn show_early(world: &mut World, now: u64) {
+    let version = world.resource::<Index>().version();
+    world.resource_scope(|world, mut mirrors: Mut<Mirrors>| {
+        let shown = world.resource::<LastSeen>();
+        for host in mirrors.hosts.values_mut().filter(|host| !host.refused) {
+            for view in host.views.values_mut() {
+                view.answer_early(version, now, shown);
+            }
+            host.unsettled = true;
+        }
+    });
+}
+
+/// Keeps what the views show at their beginning for the next start of the library.
+pub(crate) fn remember_views(world: &mut World) {
+    if !is_loaded(world).0 || !world.contains_resource::<LastSeen>() {
+        return;
+    }
+    let now = world.resource::<Clock>().now;
+    world.resource_scope(|world, mut mirrors: Mut<Mirrors>| {
+        let mut views = mirrors.views_to_remember();
+        if views.is_empty() {
+            // Nobody looks: what was seen last stays, but as it is now.
+            let seen = world.resource::<LastSeen>().windows().iter();
+            views.extend(seen.map(|window| (window.noun, window.query.clone())));
+        }
+        let version = world.resource::<Index>().version();
+        let same = mirrors.remembered.1 == views;
+        if views.is_empty() || (same && mirrors.remembered.0 == version) {
+            return;
+        }
+        let due = mirrors.remembered_at + REMEMBER_EVERY;
+        if same && now < due {
+            world.resource_mut::<Wake>().at(due);
+            return;
+        }
+        let windows = world.resource_scope(|world, mut index: Mut<Index>| {
+            let windows = views.iter().filter_map(|(noun, text)| {
+                let query = parser::parse(text).ok()?;
+                let found = index.find(world, *noun, &query, 0, last_seen::MOST_ROWS);
+                let things = found.ids.iter().flat_map(|&id| row_keys(world, (*noun, id)));
+                Some(Window {
+                    noun: *noun,
+                    query: text.clone(),
+                    total: found.total,
+                    things: things.collect(),
+                    ids: found.ids,
+                })
+            });
+            windows.collect()
+        });
+        world.resource_mut::<LastSeen>().set(windows);
+        mirrors.remembered = (version, views);
+        mirrors.remembered_at = now;
     });
 }
 
@@ -354,6 +454,10 @@ fn relations() -> KindSet {
 
 /// Sends every host as many frames as it has credits for.
 pub(crate) fn send_frames(world: &mut World) {
+    // The first frame has all small things in it, so that a host that got one knows them.
+    if !is_loaded(world).1 {
+        return;
+    }
     let now = world.resource::<Clock>().now;
     let mut wake = None::<u64>;
     world.resource_scope(|world, mut mirrors: Mut<Mirrors>| {
@@ -538,21 +642,24 @@ impl Host {
         wanted: &mut HashSet<Key>,
         key: Key,
     ) -> bool {
-        let Some(entity) = world.resource::<Catalog>().find(key.0, key.1) else {
-            return true;
-        };
+        row_keys(world, key).all(|key| wanted.contains(&key) || self.want(world, builder, wanted, key))
+    }
+}
+
+/// A row and what is shown with it: album, file and picture.
+fn row_keys(world: &World, key: Key) -> impl Iterator<Item = Key> {
+    let catalog = world.resource::<Catalog>();
+    let keys = catalog.find(key.0, key.1).map(|entity| {
         let album = world.get::<OnAlbum>(entity).map(|album| (Noun::Album, album.0.0));
         let file = world.get::<PlayedFrom>(entity).map(|file| (Noun::File, file.0.0));
         let cover = world.get::<Cover>(entity).map(|cover| (Noun::Artwork, cover.0.0));
-        let holder = album.and_then(|(noun, number)| world.resource::<Catalog>().find(noun, number));
+        let holder = album.and_then(|(noun, number)| catalog.find(noun, number));
         let album_cover = world
             .get::<AlbumCover>(holder.unwrap_or(entity))
             .map(|cover| (Noun::Artwork, cover.0.0));
         [Some(key), album, file, cover, album_cover]
-            .into_iter()
-            .flatten()
-            .all(|key| wanted.contains(&key) || self.want(world, builder, wanted, key))
-    }
+    });
+    keys.into_iter().flatten().flatten()
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use segue_components::id::Noun;
 use segue_components::wire::frame::ViewPatch;
 
 use super::diff;
+use crate::persist::LastSeen;
 use crate::query::ast::Query;
 use crate::query::index::Found;
 use crate::query::parser::{self, QueryError};
@@ -25,7 +26,8 @@ struct Shown {
 pub(crate) struct View {
     pub(crate) number: u32,
     pub(crate) noun: Noun,
-    /// The last query that was right.
+    /// The last query that was right, as it was written and as it was read.
+    text: String,
     query: Query,
     offset: u32,
     limit: u32,
@@ -45,6 +47,7 @@ impl View {
         Self {
             number,
             noun,
+            text: String::new(),
             query: Query::default(),
             offset: 0,
             limit: 0,
@@ -65,6 +68,7 @@ impl View {
         self.asked = true;
         self.shown.error = parsed.as_ref().err().cloned();
         self.query = parsed?;
+        query.clone_into(&mut self.text);
         self.answerable = true;
         Ok(())
     }
@@ -98,6 +102,22 @@ impl View {
         self.shown.offset = self.offset;
         self.asked = false;
         self.answered = Some((version, now));
+    }
+
+    /// Answers it with what was seen before the library was closed.
+    pub(crate) fn answer_early(&mut self, version: u64, now: u64, seen: &LastSeen) {
+        if !self.is_asked() {
+            return;
+        }
+        let found = seen.find(self.noun, &self.text, self.offset, self.limit);
+        if let Some((total, ids)) = found {
+            self.answer(version, now, |_, _, _, _| Found { total, ids });
+        }
+    }
+
+    /// Its query, as it was written and as it was read; `None` if it never was right.
+    pub(crate) fn query(&self) -> Option<(&str, &Query)> {
+        self.answerable.then_some((&*self.text, &self.query))
     }
 
     /// Whether an answer must not wait for others.

@@ -79,6 +79,12 @@ impl Dirty {
         }
     }
 
+    /// Marks one page that is not worth a write of its own.
+    pub(super) fn mark_lazily(&mut self, key: PageKey, now: u64) {
+        self.pages.insert(key);
+        self.lazy_since.get_or_insert(now);
+    }
+
     /// Marks one page.
     pub(super) fn mark_page(&mut self, key: PageKey, now: u64) {
         self.pages.insert(key);

@@ -11,7 +11,7 @@ use bevy_ecs::resource::Resource;
 use crossbeam_channel::{Receiver, Sender};
 
 use super::meta::{COPY, Meta, MetaError};
-use super::store::{Batch, BlobKey, PageStore, StoreError};
+use super::store::{Batch, BlobKey, PageKey, PageStore, StoreError};
 
 /// What the library wants of its store.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +25,8 @@ pub enum StoreRequest {
         /// Which pages.
         pages: Range<u32>,
     },
+    /// Read single pages.
+    Pages(Vec<PageKey>),
     /// Write a batch.
     Commit(Box<Batch>),
     /// Read a blob.
@@ -47,6 +49,8 @@ pub enum StoreAnswer {
         /// Those of them that there are, ascending.
         result: Result<Vec<(u32, Vec<u8>)>, StoreError>,
     },
+    /// To [`StoreRequest::Pages`]: those that there are.
+    Pages(Result<Vec<(PageKey, Vec<u8>)>, StoreError>),
     /// To [`StoreRequest::Commit`].
     Committed(Result<(), StoreError>),
     /// To [`StoreRequest::Blob`].
@@ -167,6 +171,7 @@ impl<S: PageStore> Driver<S> {
                 let result = self.store.load(table, pages.clone()).await;
                 StoreAnswer::Loaded { table, pages, result }
             }
+            StoreRequest::Pages(keys) => StoreAnswer::Pages(self.store.pages(&keys).await),
             StoreRequest::Commit(batch) => StoreAnswer::Committed(self.store.commit(&batch).await),
             StoreRequest::Blob(key) => StoreAnswer::Blob(key, self.store.blob(key).await),
             StoreRequest::Close => {

@@ -1,7 +1,7 @@
 //! From pages to rows: a few pages a tick, so that a library of a million tracks never holds up a tick.
 
 use core::ops::Range;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use bevy_ecs::world::World;
 use segue_components::id::Noun;
@@ -29,6 +29,9 @@ const ORDER: [Noun; 7] = [
     Noun::Track,
     Noun::File,
 ];
+
+/// What every host has whole, and so before anything is shown.
+const SMALL: [Noun; 3] = [Noun::Provider, Noun::SyncJob, Noun::Player];
 
 /// How many pages of a table one request reads.
 const CHUNK: u32 = 64;
@@ -122,6 +125,52 @@ impl Load {
 
     pub(super) fn is_complete(&self) -> bool {
         self.todo.is_empty() && self.asked.is_empty() && self.ready.is_empty()
+    }
+
+    /// Takes the pages of these things and of all small ones out of what is to be asked for, and says where they
+    /// stand: they are asked for at once.
+    pub(super) fn take_first(&mut self, things: impl Iterator<Item = (Noun, u64)>) -> Vec<PageKey> {
+        let wanted: BTreeSet<(Noun, u32)> = things
+            .filter_map(|(noun, number)| Some((noun, table::place(number)?.0)))
+            .collect();
+        let is_first = |noun, page| SMALL.contains(&noun) || wanted.contains(&(noun, page));
+        let mut keys = Vec::new();
+        let mut rest = VecDeque::new();
+        for (noun, pages) in self.todo.drain(..) {
+            let mut start = pages.start;
+            for page in pages.clone().filter(|&page| is_first(noun, page)) {
+                keys.extend(tables_of(noun).map(|table| PageKey {
+                    table: table.number,
+                    page,
+                }));
+                if start < page {
+                    rest.push_back((noun, start..page));
+                }
+                start = page + 1;
+                self.done += 1;
+            }
+            if start < pages.end {
+                rest.push_back((noun, start..pages.end));
+            }
+        }
+        self.todo = rest;
+        keys
+    }
+
+    /// Takes in those pages.
+    pub(super) fn receive_first(&mut self, found: Vec<(PageKey, Vec<u8>)>) {
+        let mut pages: BTreeMap<(usize, u32), Vec<(u16, Vec<u8>)>> = BTreeMap::new();
+        for (key, bytes) in found {
+            let noun = Table::find(key.table).map(|table| table.noun);
+            let place = ORDER.iter().position(|&of| Some(of) == noun);
+            if let Some(place) = place {
+                let parts = pages.entry((place, key.page)).or_default();
+                parts.push((key.table, bytes));
+            }
+        }
+        let pages = pages.into_iter();
+        self.ready
+            .extend(pages.map(|((place, page), parts)| (ORDER[place], page, parts)));
     }
 
     /// Asks for the next pages, as far ahead as is useful.

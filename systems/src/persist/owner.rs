@@ -12,6 +12,7 @@ use segue_components::report::{Notice, RequestError, Response};
 use super::blobs::{Blobs, Reading};
 use super::collect::{Backlog, Dirty, set_backlog};
 use super::driver::{OpenError, Opened, StoreAnswer, StoreLink, StoreRequest};
+use super::last_seen::{LAST_SEEN, LastSeen};
 use super::load::Load;
 use super::meta::{COPY, Meta};
 use super::page::{PageWriter, ROWS, UnknownSection};
@@ -61,6 +62,8 @@ enum Phase {
     /// There is no store: everything ends with the world.
     Unstored,
     Opening,
+    /// What hosts saw last is looked for, and then the pages of that; nothing else is asked for meanwhile.
+    Beginning(Box<Load>),
     Loading(Box<Load>),
     Ready,
     /// The library was not opened, or not read to its end. Nothing is ever written.
@@ -150,7 +153,10 @@ impl Persist {
     }
 
     fn is_loading(&self) -> bool {
-        matches!(self.phase, Phase::Opening | Phase::Loading(_))
+        matches!(
+            self.phase,
+            Phase::Opening | Phase::Beginning(_) | Phase::Loading(_)
+        )
     }
 
     /// Whether everything that changed so far is stored.
@@ -215,6 +221,10 @@ impl Persist {
                 // Answers to what was asked before the library was refused.
                 _ => {}
             },
+            StoreAnswer::Pages(result) => match result {
+                Ok(found) => self.begin_with(world, found),
+                Err(error) => self.refuse(world, error.into()),
+            },
             StoreAnswer::Committed(result) => self.committed(world, result),
             StoreAnswer::Blob(key, result) => self.reading.answer(world, key, &result),
             StoreAnswer::Lost(detail) => self.lost(world, detail),
@@ -253,7 +263,42 @@ impl Persist {
         let mut storage = world.resource_mut::<Storage>();
         storage.state.backend = opened.backend.into();
         storage.progress.total = load.total();
-        self.phase = Phase::Loading(Box::new(load));
+        let load = Box::new(load);
+        self.phase = if load.is_complete() {
+            Phase::Loading(load)
+        } else {
+            send(world, StoreRequest::Pages(vec![LAST_SEEN]));
+            Phase::Beginning(load)
+        };
+    }
+
+    /// Takes in what hosts saw last and asks for its rows, then takes in those.
+    fn begin_with(&mut self, world: &mut World, found: Vec<(PageKey, Vec<u8>)>) {
+        let Phase::Beginning(mut load) = core::mem::replace(&mut self.phase, Phase::Ready) else {
+            return;
+        };
+        let Some((key, bytes)) = found.first() else {
+            self.phase = Phase::Loading(load);
+            return;
+        };
+        if *key == LAST_SEEN {
+            let shown = LastSeen::read(bytes, self.meta.generation);
+            let Some(shown) = shown else {
+                self.phase = Phase::Loading(load);
+                return;
+            };
+            let things = shown.windows().iter().flat_map(|window| &window.things);
+            let keys = load.take_first(things.copied());
+            world.insert_resource(shown);
+            send(world, StoreRequest::Pages(keys));
+            self.phase = Phase::Beginning(load);
+            return;
+        }
+        load.receive_first(found);
+        load.spawn(world, self, usize::MAX);
+        world.resource_mut::<Storage>().begun = true;
+        tell_state(world);
+        self.phase = Phase::Loading(load);
     }
 
     /// Loads the next pages, and ends loading after the last.
@@ -283,6 +328,7 @@ impl Persist {
         let mut storage = world.resource_mut::<Storage>();
         storage.state.backend = backend.into();
         storage.state.loaded = true;
+        storage.begun = true;
         tell_state(world);
         world.write_message(Loaded);
     }
@@ -290,6 +336,7 @@ impl Persist {
     fn refuse(&mut self, world: &mut World, error: OpenError) {
         self.phase = Phase::Refused;
         let mut storage = world.resource_mut::<Storage>();
+        storage.begun = true;
         storage.state.read_only = Some(error.to_string());
         storage.refused = Some(error);
         tell_state(world);
@@ -359,7 +406,7 @@ fn tell_state(world: &mut World) {
 }
 
 /// Keeps requests back until the library is loaded, then lets them in, in their order. Those about views
-/// pass: a view shows what is there and follows.
+/// pass: a view that was seen last shows that, and any other says nothing before there is something to say.
 pub(super) fn hold_requests(world: &mut World) {
     world.resource_scope(|world, mut persist: Mut<Persist>| {
         let loading = persist.is_loading();
@@ -422,6 +469,10 @@ pub(super) fn collect_changes(world: &mut World) {
         }
         let now = now(world);
         persist.dirty.mark(world.resource::<Changes>().settled(), now);
+        let mut shown = world.resource_mut::<LastSeen>();
+        if core::mem::take(&mut shown.is_dirty) {
+            persist.dirty.mark_lazily(LAST_SEEN, now);
+        }
         if !world.resource::<Blobs>().is_empty() && persist.dirty.since.is_none() {
             persist.dirty.touch(now);
         }
@@ -527,7 +578,10 @@ impl Persist {
         let meta = self.meta.to_bytes();
         let mut pages = Vec::with_capacity(taken.pages.len() + aside.len() + 1);
         pages.push((COPY, Some(meta.clone())));
-        for &key in &taken.pages {
+        // With every batch, or the next start would take it for outdated.
+        let shown = world.resource::<LastSeen>().to_bytes(self.meta.generation);
+        pages.extend(shown.map(|bytes| (LAST_SEEN, Some(bytes))));
+        for &key in taken.pages.iter().filter(|&&key| key != LAST_SEEN) {
             pages.push((key, self.page(world, key)));
         }
         pages.extend(aside.iter().map(|(key, bytes)| (*key, Some(bytes.clone()))));

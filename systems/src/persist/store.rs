@@ -169,6 +169,24 @@ pub trait PageStore {
         pages: Range<u32>,
     ) -> impl Future<Output = Result<Vec<(u32, Vec<u8>)>, StoreError>>;
 
+    /// Reads single pages: those of them that there are, in any order.
+    ///
+    /// # Errors
+    /// Any [`StoreError`].
+    fn pages(
+        &mut self,
+        keys: &[PageKey],
+    ) -> impl Future<Output = Result<Vec<(PageKey, Vec<u8>)>, StoreError>> {
+        async move {
+            let mut found = Vec::with_capacity(keys.len());
+            for &key in keys {
+                let page = self.load(key.table, key.page..key.page + 1).await?;
+                found.extend(page.into_iter().map(|(_, bytes)| (key, bytes)));
+            }
+            Ok(found)
+        }
+    }
+
     /// Reads a blob.
     ///
     /// # Errors
