@@ -104,8 +104,13 @@ fn uuid(random: &mut Random) -> Box<str> {
 
 /// Puts a provider and this many tracks, with their files, albums and pictures, into a world.
 pub fn fill(world: &mut World, tracks: u32, seed: u64) {
-    let random = &mut Random::new(seed);
-    let provider: ProviderId = Catalog::spawn(
+    let provider = add_provider(world);
+    fill_from(world, provider, tracks, seed);
+}
+
+/// Puts a provider into a world.
+pub fn add_provider(world: &mut World) -> ProviderId {
+    Catalog::spawn(
         world,
         (
             ProviderKind::Folder {
@@ -114,7 +119,20 @@ pub fn fill(world: &mut World, tracks: u32, seed: u64) {
             ProviderName("Music".into()),
             Access::Granted,
         ),
-    );
+    )
+}
+
+/// Takes away what only a listener adds, so that the library is as after a first sync.
+pub fn forget_listening(world: &mut World) {
+    let tracks: Vec<_> = world.resource::<Catalog>().all(Noun::Track).collect();
+    for (_, entity) in tracks {
+        world.entity_mut(entity).remove::<(Rating, PlayStats)>();
+    }
+}
+
+/// Puts this many tracks of a provider, with their files, albums and pictures, into a world.
+pub fn fill_from(world: &mut World, provider: ProviderId, tracks: u32, seed: u64) {
+    let random = &mut Random::new(seed);
     let genres: Vec<Arc<[Box<str>]>> = (0..40)
         .map(|_| {
             (0..=random.below(2))

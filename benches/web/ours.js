@@ -11,8 +11,9 @@ answer({
     await ready;
     const library = await SeededLibrary.open(database, tracks);
     const took = await library.store();
+    const { waited } = library;
     await library.close();
-    return took;
+    return { took, waited };
   },
 
   /** Decodes a file and keeps nothing of it. */

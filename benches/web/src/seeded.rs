@@ -19,6 +19,9 @@ use wasm_bindgen::prelude::wasm_bindgen;
 /// What the numbers are drawn from: the same for us and for the peer.
 const SEED: u64 = 1;
 
+/// Milliseconds after which nothing goes out by itself.
+const NEVER: u64 = 1 << 40;
+
 /// A library that was made and not stored yet.
 #[wasm_bindgen]
 #[derive(Debug)]
@@ -26,6 +29,7 @@ pub struct SeededLibrary {
     world: World,
     link: DriverLink,
     driver: Driver<IndexedDb>,
+    waited: f64,
 }
 
 #[wasm_bindgen]
@@ -39,13 +43,20 @@ impl SeededLibrary {
         let mut world = World::new();
         schedule::setup(&mut world);
         LinkPlugin.build(&mut world);
-        PersistPlugin::default().build(&mut world);
+        PersistPlugin {
+            idle: NEVER,
+            longest: NEVER,
+            most_pages: usize::MAX,
+            ..PersistPlugin::default()
+        }
+        .build(&mut world);
         let (ours, link) = links();
         world.insert_resource(ours);
         let mut library = Self {
             world,
             link,
             driver: Driver::new(store),
+            waited: 0.0,
         };
         while !library.storage().state.loaded {
             library.turn().await?;
@@ -53,22 +64,36 @@ impl SeededLibrary {
         if library.world.resource::<Catalog>().count(Noun::Track) > 0 {
             return Err(JsError::new("there is a library in this database already"));
         }
-        library::fill(&mut library.world, tracks, SEED);
+        // The folder was added before it was read, and must survive a power cut; what a rescan brings back need not.
+        let provider = library::add_provider(&mut library.world);
+        library.store().await?;
+        library::fill_from(&mut library.world, provider, tracks, SEED);
+        library::forget_listening(&mut library.world);
+        // Pages are marked as changes come in, long before they are written.
+        library.turn().await?;
         Ok(library)
     }
 
-    /// Stores everything: collects what changed, makes pages of it and commits them. Answers milliseconds.
+    /// Stores everything: makes pages of what changed and commits them. Answers milliseconds.
     ///
     /// # Errors
     /// The browser does not store it.
     pub async fn store(&mut self) -> Result<f64, JsError> {
         let start = clock::now();
+        self.waited = 0.0;
         flush_now(&mut self.world);
         self.turn().await?;
         while !self.world.resource::<Persist>().is_settled() {
             self.turn().await?;
         }
         Ok(clock::now() - start)
+    }
+
+    /// How many milliseconds of that the browser took to write and commit.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn waited(&self) -> f64 {
+        self.waited
     }
 
     /// Lets go of the database.
@@ -91,7 +116,9 @@ impl SeededLibrary {
     async fn turn(&mut self) -> Result<(), JsError> {
         schedule::run_tick(&mut self.world, clock::read());
         while let Ok(request) = self.link.requests.try_recv() {
+            let start = clock::now();
             let answer = self.driver.answer(request).await;
+            self.waited += clock::now() - start;
             if let StoreAnswer::Committed(Err(error)) = &answer {
                 return Err(JsError::new(&error.to_string()));
             }
@@ -119,6 +146,7 @@ impl Rows {
         let mut world = World::new();
         schedule::setup(&mut world);
         library::fill(&mut world, tracks, SEED);
+        library::forget_listening(&mut world);
         Self(world)
     }
 

@@ -34,8 +34,10 @@ const LONGEST_TASK: &str = "longtask_100k";
 
 const TRACKS: u32 = 100_000;
 
-/// How long one benchmark may take.
-const PATIENCE: Duration = Duration::from_secs(480);
+/// How often the page is asked, and how often in a row it may have nothing to say: a sync of so many files takes
+/// minutes.
+const LOOK_EVERY: Duration = Duration::from_secs(60);
+const LOOKS: u32 = 30;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -99,15 +101,26 @@ fn run(arguments: &[String]) -> Result<(), Failure> {
 
     let browser = Browser::start()?;
     browser.goto(&format!("{}bench/index.html#{filter}", served.url()))?;
-    let mut seen = 0;
+    let (mut seen, mut looks, mut silent) = (0, 0, 0);
     loop {
+        looks += 1;
+        // One call of the driver lasts at most ten minutes, and a benchmark may last longer.
         let condition = format!(
-            "window.__error || window.__done || (window.__results && window.__results.length > {seen}) ? \
-             {{ results: (window.__results || []).slice({seen}), done: !!window.__done, error: window.__error || null }} : null"
+            "window.__looks ??= {{}}, window.__looks[{looks}] ??= performance.now(), \
+             window.__error || window.__done || (window.__results && window.__results.length > {seen}) \
+             || performance.now() - window.__looks[{looks}] > {wait} ? \
+             {{ results: (window.__results || []).slice({seen}), done: !!window.__done, error: window.__error || null }} : null",
+            wait = LOOK_EVERY.as_millis()
         );
-        let news = browser.wait_until_within(&condition, PATIENCE)?;
+        let news = browser.wait_until_within(&condition, LOOK_EVERY * 3)?;
         let results = news["results"].as_array().map(Vec::as_slice).unwrap_or_default();
         seen += results.len();
+        silent = if results.is_empty() { silent + 1 } else { 0 };
+        if silent > LOOKS {
+            return Err(Failure::new(
+                "the benchmark page has had nothing to say for half an hour",
+            ));
+        }
         results.iter().for_each(|result| print(result, as_json));
         if let Some(error) = news["error"].as_str() {
             return Err(Failure::new(format!("the benchmark page failed: {error}")));
@@ -139,6 +152,13 @@ fn size_result(name: &str, ours: u64, limit: u64) -> Value {
 }
 
 fn print(result: &Value, as_json: bool) {
+    if let Some(why) = result["skipped"].as_str() {
+        eprintln!(
+            "{} did not run: {why}",
+            result["bench"].as_str().unwrap_or_default()
+        );
+        return;
+    }
     if as_json {
         println!("{result}");
         return;
@@ -150,7 +170,7 @@ fn print(result: &Value, as_json: bool) {
             .map_or("-".to_owned(), |value| format!("{value:.3}"))
     };
     println!(
-        "{:<20} {:>14} {:<10} {:>14} {:<20} {:>8}",
+        "{:<18} {:>12} {:<10} {:>12} {:<28} {:>8}",
         text("bench"),
         number("ours"),
         text("unit"),
@@ -158,6 +178,9 @@ fn print(result: &Value, as_json: bool) {
         text("peerName"),
         number("ratio"),
     );
+    if let Some(note) = result["note"].as_str() {
+        println!("    {note}");
+    }
 }
 
 /// Installs what `benches/web/package.json` names into a cache folder outside the clone, and answers its
