@@ -289,6 +289,9 @@ export class Segue {
   /**
    * Opens a library, or makes an empty one.
    *
+   * Resolves when its providers, jobs and player are known. A view shows at once what it showed when the library was
+   * last open; whatever else is asked is answered when everything is loaded.
+   *
    * Rejects with the code `unsupported` (no WebAssembly, no workers), `load` (a bundle cannot be fetched),
    * `locked` (another tab owns the library) or `newer` (written by a newer version).
    */

@@ -24,7 +24,8 @@ impl Sound {
         let info = decoder.info();
         let (sample_rate, channels) = (info.sample_rate, info.channels);
         let frames = usize::try_from(info.frames.unwrap_or(0)).unwrap_or(0);
-        let mut planes = vec![Vec::with_capacity(frames); channels];
+        // A clone of an empty vector has no room.
+        let mut planes: Vec<_> = (0..channels).map(|_| Vec::with_capacity(frames)).collect();
         let mut block = Vec::new();
         while decoder.next_block(&mut block)? > 0 {
             for (plane, samples) in planes.iter_mut().zip(&block) {
