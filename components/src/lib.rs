@@ -10,9 +10,11 @@
 //! - [`row`]: a track or an album as one flat record, for people and scripts
 //! - [`intent`], [`report`]: what a host asks, and what it is told
 //! - [`wire`]: the bytes that cross a link
+//! - [`erased`]: how components come into a world
 
 pub mod album;
 pub mod artwork;
+pub mod erased;
 pub mod file;
 pub mod id;
 pub mod intent;

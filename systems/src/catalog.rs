@@ -1,9 +1,12 @@
 //! The catalog: which entity an id stands for, and which id comes next.
 
+use bevy_ecs::bundle::{Bundle, NoBundleEffect};
+use bevy_ecs::component::Component;
 use bevy_ecs::entity::Entity;
 use bevy_ecs::resource::Resource;
 use bevy_ecs::world::World;
 use bevy_platform::collections::HashMap;
+use segue_components::erased;
 use segue_components::id::{Id, Noun};
 use segue_components::wire::registry;
 
@@ -83,9 +86,9 @@ impl Catalog {
     }
 
     /// Spawns an entity with a new id and these components.
-    pub fn spawn<I: Id>(world: &mut World, bundle: impl bevy_ecs::bundle::Bundle) -> I {
+    pub fn spawn<I: Id>(world: &mut World, bundle: impl Bundle<Effect: NoBundleEffect>) -> I {
         let id = I::from_number(world.resource_mut::<Self>().next(I::NOUN));
-        let entity = world.spawn((id, bundle)).id();
+        let entity = erased::spawn(world, (id, bundle));
         world.resource_mut::<Self>().insert(I::NOUN, id.number(), entity);
         id
     }
@@ -114,18 +117,18 @@ impl Catalog {
 
 /// Reads a component of the thing with this id.
 #[must_use]
-pub fn get<C: bevy_ecs::component::Component>(world: &World, id: impl Id) -> Option<&C> {
+pub fn get<C: Component>(world: &World, id: impl Id) -> Option<&C> {
     world.get::<C>(world.resource::<Catalog>().entity(id)?)
 }
 
 /// Inserts a component unless the thing has an equal one: an equal value would be stored and mirrored
 /// for nothing. `false` where nothing has that id.
-pub fn set<C: bevy_ecs::component::Component + PartialEq>(world: &mut World, id: impl Id, value: C) -> bool {
+pub fn set<C: Component + PartialEq>(world: &mut World, id: impl Id, value: C) -> bool {
     let Some(entity) = world.resource::<Catalog>().entity(id) else {
         return false;
     };
     if world.get::<C>(entity) != Some(&value) {
-        world.entity_mut(entity).insert(value);
+        erased::insert(&mut world.entity_mut(entity), value);
     }
     true
 }

@@ -13,6 +13,7 @@ use serde::de::DeserializeOwned;
 use super::codec::{Reader, WireError};
 use crate::album::{AlbumArtist, AlbumCover, AlbumInfo, AlbumKey, AlbumTags, AlbumTitle, AlbumTotals};
 use crate::artwork::{ContentHash, EmbeddedIn, Picture};
+use crate::erased;
 use crate::file::{AudioHash, FileOf, FileStamp, Location, PlayedFrom, Presence, Unreadable};
 use crate::id::{AlbumId, ArtworkId, FileId, Id, JobId, Noun, PlayerId, ProviderId, TrackId};
 use crate::playback::{PlayerState, Queue, Volume};
@@ -41,7 +42,6 @@ pub struct Kind {
     write: fn(EntityRef<'_>, &mut Vec<u8>) -> bool,
     insert: fn(&mut EntityWorldMut<'_>, &mut Reader<'_>) -> Result<(), WireError>,
     skip: fn(&mut Reader<'_>) -> Result<(), WireError>,
-    remove: fn(&mut EntityWorldMut<'_>),
     register: fn(&mut World) -> ComponentId,
 }
 
@@ -81,7 +81,7 @@ impl Kind {
 
     /// Removes the component of this kind.
     pub fn remove(&self, entity: &mut EntityWorldMut<'_>) {
-        (self.remove)(entity);
+        erased::remove_registered(entity, self.register);
     }
 
     /// The component of this kind in a world, registered if it was not.
@@ -158,7 +158,7 @@ fn insert<C: Component + DeserializeOwned>(
     entity: &mut EntityWorldMut<'_>,
     reader: &mut Reader<'_>,
 ) -> Result<(), WireError> {
-    entity.insert(read::<C>(reader)?);
+    erased::insert(entity, read::<C>(reader)?);
     Ok(())
 }
 
@@ -176,10 +176,7 @@ macro_rules! kinds {
             write: write::<$component>,
             insert: insert::<$component>,
             skip: |reader| read::<$component>(reader).map(drop),
-            remove: |entity| {
-                entity.remove::<$component>();
-            },
-            register: |world| world.register_component::<$component>(),
+            register: World::register_component::<$component>,
         },)*];
     };
 }
@@ -245,15 +242,16 @@ pub fn kinds_of(noun: Noun) -> impl Iterator<Item = &'static Kind> {
 
 /// Spawns an entity that carries an id and nothing else yet.
 pub fn spawn(world: &mut World, noun: Noun, number: u64) -> EntityWorldMut<'_> {
-    match noun {
-        Noun::Track => world.spawn(TrackId::from_number(number)),
-        Noun::File => world.spawn(FileId::from_number(number)),
-        Noun::Album => world.spawn(AlbumId::from_number(number)),
-        Noun::Artwork => world.spawn(ArtworkId::from_number(number)),
-        Noun::Provider => world.spawn(ProviderId::from_number(number)),
-        Noun::SyncJob => world.spawn(JobId::from_number(number)),
-        Noun::Player => world.spawn(PlayerId::from_number(number)),
-    }
+    let entity = match noun {
+        Noun::Track => erased::spawn(world, TrackId::from_number(number)),
+        Noun::File => erased::spawn(world, FileId::from_number(number)),
+        Noun::Album => erased::spawn(world, AlbumId::from_number(number)),
+        Noun::Artwork => erased::spawn(world, ArtworkId::from_number(number)),
+        Noun::Provider => erased::spawn(world, ProviderId::from_number(number)),
+        Noun::SyncJob => erased::spawn(world, JobId::from_number(number)),
+        Noun::Player => erased::spawn(world, PlayerId::from_number(number)),
+    };
+    world.entity_mut(entity)
 }
 
 /// The id that an entity carries, whatever its noun.

@@ -11,6 +11,7 @@ use bevy_ecs::world::World;
 use bevy_platform::collections::HashSet;
 use segue_components::album::AlbumCover;
 use segue_components::artwork::EmbeddedIn;
+use segue_components::erased;
 use segue_components::file::{FileOf, FileStamp, Location, PlayedFrom, Presence};
 use segue_components::id::{FileId, Noun, TrackId};
 use segue_components::playback::{PlayerState, PlayerStatus, Queue};
@@ -72,7 +73,7 @@ pub(super) fn mend_references(world: &mut World) {
         let entity = Catalog::find_or_spawn(world, Noun::Track, track.0);
         if world.get::<Title>(entity).is_none() {
             if world.get::<PlayedFrom>(entity).is_none() {
-                world.entity_mut(entity).insert(PlayedFrom(id));
+                erased::insert(&mut world.entity_mut(entity), PlayedFrom(id));
             }
             again.insert(id);
         }
@@ -86,13 +87,13 @@ pub(super) fn mend_references(world: &mut World) {
     for (file, location) in all::<Location>(world) {
         let gone = !has(world, Noun::Provider, location.provider.0);
         if gone && !matches!(world.get(file), Some(Presence::MissingSince(_))) {
-            world.entity_mut(file).insert(Presence::MissingSince(unix));
+            erased::insert(&mut world.entity_mut(file), Presence::MissingSince(unix));
         }
     }
     for (job, SyncOf(provider)) in all::<SyncOf>(world) {
         if !has(world, Noun::Provider, provider.0) {
             let error = "its source was lost with a damaged page; add it again".into();
-            world.entity_mut(job).insert(JobState::Failed { error });
+            erased::insert(&mut world.entity_mut(job), JobState::Failed { error });
         }
     }
     for (player, queue) in all::<Queue>(world) {
@@ -102,7 +103,7 @@ pub(super) fn mend_references(world: &mut World) {
         let tracks: Vec<TrackId> = queue.tracks.iter().copied().filter(known).collect();
         if tracks.len() < queue.tracks.len() {
             let index = queue.index - u32::try_from(lost_before).unwrap_or(queue.index);
-            world.entity_mut(player).insert(Queue { tracks, index });
+            erased::insert(&mut world.entity_mut(player), Queue { tracks, index });
         }
     }
 }
@@ -111,17 +112,17 @@ pub(super) fn mend_references(world: &mut World) {
 pub(super) fn stop_what_ran(world: &mut World) {
     for (job, state) in all::<JobState>(world) {
         if state == JobState::Running {
-            world
-                .entity_mut(job)
-                .insert(JobState::Paused(PauseReason::Interrupted));
+            let paused = JobState::Paused(PauseReason::Interrupted);
+            erased::insert(&mut world.entity_mut(job), paused);
         }
     }
     for (player, state) in all::<PlayerState>(world) {
         if matches!(state.status, PlayerStatus::Playing | PlayerStatus::Buffering) {
-            world.entity_mut(player).insert(PlayerState {
+            let paused = PlayerState {
                 status: PlayerStatus::Paused,
                 ..state
-            });
+            };
+            erased::insert(&mut world.entity_mut(player), paused);
         }
     }
 }

@@ -2,12 +2,13 @@
 
 use core::mem::take;
 
-use bevy_ecs::bundle::{Bundle, NoBundleEffect};
+use bevy_ecs::bundle::{Bundle, BundleScratch, NoBundleEffect};
 use bevy_ecs::entity::Entity;
 use bevy_ecs::query::QueryState;
 use bevy_ecs::world::World;
 use segue_components::album::{AlbumArtist, AlbumCover, AlbumInfo, AlbumKey, AlbumTags, AlbumTitle};
 use segue_components::artwork::{ContentHash, EmbeddedIn, Picture};
+use segue_components::erased::{self, Row};
 use segue_components::file::{AudioHash, FileOf, FileStamp, Location, PlayedFrom, Presence, Unreadable};
 use segue_components::id::{AlbumId, ArtworkId, FileId, Id, JobId, Noun, PlayerId, ProviderId, TrackId};
 use segue_components::playback::{PlayerState, Queue, Volume};
@@ -315,68 +316,91 @@ impl core::fmt::Debug for Rows {
     }
 }
 
-/// Spawns the rows of a page: those in which the `core` columns are complete in batches of one
-/// archetype each, the others one by one. The `rest` is inserted afterwards; few rows have it.
+/// Spawns one row with the columns that it has.
+macro_rules! spawn_row {
+    ($world:ident, $scratch:ident, $id:expr, $slot:ident; $($column:ident)*) => {{
+        let mut row = Row::new($world, &mut $scratch);
+        row.push($id);
+        $(if let Some(value) = $column.take($slot) {
+            row.push(value);
+        })*
+        row.spawn()
+    }};
+}
+
+/// Spawns the rows of a page. Of tracks and files, of which there are many, those in which the `core` columns
+/// are complete come in batches of one archetype each, at half the cost, and the `rest`, which few of them
+/// have, is inserted afterwards. All others come one by one, through code that they share.
 macro_rules! spawn_rows {
+    ($world:ident, $page:ident, $id:ident, $slots:expr; $($column:ident)+) => {
+        spawn_rows!($world, $page, $id, rows = $slots, id, entities, {
+            let mut scratch = BundleScratch::default();
+            for slot in rows.iter() {
+                let entity = spawn_row!($world, scratch, id(slot), slot; $($column)+);
+                entities[usize::from(slot)] = Some(entity);
+            }
+        })
+    };
     (
         $world:ident, $page:ident, $id:ident, $slots:expr,
-        core: $($core:ident)+; optional: $($optional:ident)*; rest: $($rest:ident)*;
+        core: $($core:ident)+; optional: $($optional:ident)+; rest: $($rest:ident)*;
+    ) => {
+        spawn_rows!($world, $page, $id, rows = $slots, id, entities, {
+            let mut groups: Vec<(u32, Vec<u8>)> = Vec::new();
+            for slot in rows.iter() {
+                let mut group = u32::MAX;
+                if [$($core.has(slot)),+].iter().all(|&has| has) {
+                    group = 0;
+                    let optional: &[bool] = &[$($optional.has(slot)),+];
+                    for (bit, &has) in optional.iter().enumerate() {
+                        group |= u32::from(has) << bit;
+                    }
+                }
+                match groups.iter_mut().find(|(of, _)| *of == group) {
+                    Some((_, slots)) => slots.push(slot),
+                    None => groups.push((group, vec![slot])),
+                }
+            }
+            let mut scratch = BundleScratch::default();
+            for (group, slots) in groups {
+                if group == u32::MAX {
+                    for slot in slots {
+                        let entity =
+                            spawn_row!($world, scratch, id(slot), slot; $($core)+ $($optional)+ $($rest)*);
+                        entities[usize::from(slot)] = Some(entity);
+                    }
+                } else {
+                    choose!($world, slots, entities, group, |slot: u8| (
+                        id(slot),
+                        $($core.take(slot).expect("the group has it"),)+
+                    ); $($optional)+);
+                }
+            }
+            $(for slot in rows.iter() {
+                if let (Some(value), Some(entity)) = ($rest.take(slot), entities[usize::from(slot)]) {
+                    erased::insert(&mut $world.entity_mut(entity), value);
+                }
+            })*
+        })
+    };
+    (
+        $world:ident, $page:ident, $id:ident, $rows:ident = $slots:expr, $id_of:ident, $entities:ident, $spawn:block
     ) => {{
-        let rows: Slots = $slots;
-        if rows == Slots::default() {
+        let $rows: Slots = $slots;
+        if $rows == Slots::default() {
             return 0;
         }
         let base = first($page);
-        let id = |slot: u8| $id::from_number(base + u64::from(slot));
-        let mut entities = [None; ROWS];
-        let mut groups: Vec<(u32, Vec<u8>)> = Vec::new();
-        for slot in rows.iter() {
-            let mut group = u32::MAX;
-            if [$($core.has(slot)),+].iter().all(|&has| has) {
-                group = 0;
-                let optional: &[bool] = &[$($optional.has(slot)),*];
-                for (bit, &has) in optional.iter().enumerate() {
-                    group |= u32::from(has) << bit;
-                }
-            }
-            match groups.iter_mut().find(|(of, _)| *of == group) {
-                Some((_, slots)) => slots.push(slot),
-                None => groups.push((group, vec![slot])),
-            }
-        }
-        for (group, slots) in groups {
-            if group == u32::MAX {
-                for slot in slots {
-                    let mut entity = $world.spawn(id(slot));
-                    $(if let Some(value) = $core.take(slot) {
-                        entity.insert(value);
-                    })+
-                    $(if let Some(value) = $optional.take(slot) {
-                        entity.insert(value);
-                    })*
-                    entities[usize::from(slot)] = Some(entity.id());
-                }
-            } else {
-                choose!($world, slots, entities, group, |slot: u8| (
-                    id(slot),
-                    $($core.take(slot).expect("the group has it"),)+
-                ); $($optional)*);
-            }
-        }
-        $(if rows.iter().any(|slot| $rest.has(slot)) {
-            for slot in rows.iter() {
-                if let (Some(value), Some(entity)) = ($rest.take(slot), entities[usize::from(slot)]) {
-                    $world.entity_mut(entity).insert(value);
-                }
-            }
-        })*
+        let $id_of = |slot: u8| $id::from_number(base + u64::from(slot));
+        let mut $entities = [None; ROWS];
+        $spawn
         let mut catalog = $world.resource_mut::<Catalog>();
-        for slot in rows.iter() {
-            if let Some(entity) = entities[usize::from(slot)] {
+        for slot in $rows.iter() {
+            if let Some(entity) = $entities[usize::from(slot)] {
                 catalog.insert($id::NOUN, base + u64::from(slot), entity);
             }
         }
-        rows.count()
+        $rows.count()
     }};
 }
 
@@ -448,8 +472,8 @@ impl Rows {
         let rows = take(rows).union(&take(state));
         spawn_rows!(
             world, page, TrackId, rows,
-            core: title credit album position duration format played_from added album_tags;
-            optional: dates genres cover external;
+            core: title credit album position duration dates genres format played_from added album_tags;
+            optional: cover external;
             rest: loudness sort_title rating stats;
         )
     }
@@ -466,8 +490,8 @@ impl Rows {
         } = &mut self.files;
         spawn_rows!(
             world, page, FileId, take(rows),
-            core: location stamp presence;
-            optional: track sound;
+            core: track location stamp presence;
+            optional: sound;
             rest: unreadable;
         )
     }
@@ -481,12 +505,7 @@ impl Rows {
             cover,
             key,
         } = &mut self.albums;
-        spawn_rows!(
-            world, page, AlbumId, take(rows),
-            core: title info key;
-            optional: artist cover;
-            rest: ;
-        )
+        spawn_rows!(world, page, AlbumId, take(rows); title info key artist cover)
     }
 
     fn spawn_artworks(&mut self, world: &mut World, page: u32) -> usize {
@@ -496,12 +515,7 @@ impl Rows {
             picture,
             embedded,
         } = &mut self.artworks;
-        spawn_rows!(
-            world, page, ArtworkId, take(rows),
-            core: hash picture;
-            optional: embedded;
-            rest: ;
-        )
+        spawn_rows!(world, page, ArtworkId, take(rows); hash picture embedded)
     }
 
     fn spawn_providers(&mut self, world: &mut World, page: u32) -> usize {
@@ -511,7 +525,7 @@ impl Rows {
             name,
             access,
         } = &mut self.providers;
-        spawn_rows!(world, page, ProviderId, take(rows), core: kind name access; optional: ; rest: ;)
+        spawn_rows!(world, page, ProviderId, take(rows); kind name access)
     }
 
     fn spawn_jobs(&mut self, world: &mut World, page: u32) -> usize {
@@ -522,7 +536,7 @@ impl Rows {
             progress,
             failures,
         } = &mut self.jobs;
-        spawn_rows!(world, page, JobId, take(rows), core: of state progress failures; optional: ; rest: ;)
+        spawn_rows!(world, page, JobId, take(rows); of state progress failures)
     }
 
     fn spawn_players(&mut self, world: &mut World, page: u32) -> usize {
@@ -532,7 +546,7 @@ impl Rows {
             state,
             volume,
         } = &mut self.players;
-        spawn_rows!(world, page, PlayerId, take(rows), core: queue state volume; optional: ; rest: ;)
+        spawn_rows!(world, page, PlayerId, take(rows); queue state volume)
     }
 }
 

@@ -7,6 +7,7 @@ use bevy_ecs::component::Component;
 use bevy_ecs::entity::Entity;
 use bevy_ecs::world::World;
 use segue_audio::tags::FileTags;
+use segue_components::erased;
 use segue_components::prelude::*;
 use segue_components::track::{Credit, TrackMbids};
 
@@ -60,7 +61,7 @@ pub fn apply_file(
             Applied::Failed
         }
         Ok(read) => {
-            world.entity_mut(entity).remove::<Unreadable>();
+            erased::remove::<Unreadable>(&mut world.entity_mut(entity));
             let hash = read
                 .tags
                 .format
@@ -140,9 +141,9 @@ fn put<C: Component + PartialEq>(world: &mut World, entity: Entity, value: Optio
         return;
     }
     match value {
-        Some(value) => world.entity_mut(entity).insert(value),
-        None => world.entity_mut(entity).remove::<C>(),
-    };
+        Some(value) => erased::insert(&mut world.entity_mut(entity), value),
+        None => erased::remove::<C>(&mut world.entity_mut(entity)),
+    }
 }
 
 type FileOwned = (
