@@ -15,6 +15,7 @@ use crate::plugin::Plugin;
 use crate::schedule::{Tick, TickSystems};
 
 pub mod ast;
+mod bases;
 mod bitmap;
 pub(crate) mod eval;
 pub mod fold;

@@ -1,7 +1,6 @@
 //! Folding: how text is made comparable, cut into tokens and turned into keys that sort by bytes.
 
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::canonical_combining_class;
+use super::bases::each_base;
 
 /// The longest token in bytes; what stands beyond is not compared.
 pub(crate) const LONGEST_TOKEN: usize = 64;
@@ -26,25 +25,28 @@ pub fn fold(text: &str) -> String {
         }
         return folded;
     }
-    for char in text.nfkd() {
-        match char {
-            '\'' | '`' | '\u{2018}' | '\u{2019}' | '\u{201b}' | '\u{02bc}' | '\u{00b4}' => {}
-            'ß' | 'ẞ' => folded.push_str("ss"),
-            'æ' | 'Æ' => folded.push_str("ae"),
-            'œ' | 'Œ' => folded.push_str("oe"),
-            'þ' | 'Þ' => folded.push_str("th"),
-            'ø' | 'Ø' => folded.push('o'),
-            'ł' | 'Ł' => folded.push('l'),
-            'đ' | 'Đ' | 'ð' | 'Ð' => folded.push('d'),
-            'ħ' | 'Ħ' => folded.push('h'),
-            'ı' => folded.push('i'),
-            'ς' => folded.push('σ'),
-            _ if char.is_ascii() => folded.push(char.to_ascii_lowercase()),
-            _ if canonical_combining_class(char) != 0 => {}
-            _ => folded.extend(char.to_lowercase()),
-        }
+    for char in text.chars() {
+        each_base(char, |base| fold_base(base, &mut folded));
     }
     folded
+}
+
+fn fold_base(base: char, folded: &mut String) {
+    match base {
+        '\'' | '`' | '\u{2018}' | '\u{2019}' | '\u{201b}' | '\u{02bc}' | '\u{00b4}' => {}
+        'ß' | 'ẞ' => folded.push_str("ss"),
+        'æ' | 'Æ' => folded.push_str("ae"),
+        'œ' | 'Œ' => folded.push_str("oe"),
+        'þ' | 'Þ' => folded.push_str("th"),
+        'ø' | 'Ø' => folded.push('o'),
+        'ł' | 'Ł' => folded.push('l'),
+        'đ' | 'Đ' | 'ð' | 'Ð' => folded.push('d'),
+        'ħ' | 'Ħ' => folded.push('h'),
+        'ı' => folded.push('i'),
+        'ς' => folded.push('σ'),
+        _ if base.is_ascii() => folded.push(base.to_ascii_lowercase()),
+        _ => folded.extend(base.to_lowercase()),
+    }
 }
 
 /// Whether each of these characters is a word of its own: scripts that put no spaces between words.

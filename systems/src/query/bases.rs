@@ -1,0 +1,152 @@
+//! What a character is made of, without its marks: `é` is `e`, `ﬁ` is `fi`, `Ｑ` is `Q`.
+//!
+//! That is Unicode's compatibility decomposition (NFKD) without combining marks, and all that folding needs
+//! of it. The tables of a normalizer answer more, such as the order of marks, and made 103 kB of a bundle,
+//! 55 of them after gzip; this one is 22 and 10. A test makes it from such tables.
+
+use std::sync::LazyLock;
+
+use segue_components::wire::codec::Reader;
+
+/// What [`Bases::read`] reads.
+static TABLE: &[u8] = include_bytes!("bases.bin");
+
+static BASES: LazyLock<Bases<'static>> =
+    LazyLock::new(|| Bases::read(TABLE).expect("a test has read and compared it"));
+
+/// The characters that are not their own base, ascending, and what is.
+struct Bases<'a> {
+    chars: Vec<char>,
+    /// Where in the text the base of each ends. It begins where the one before ends.
+    ends: Vec<u16>,
+    text: &'a str,
+}
+
+/// The gap that stands for a longer one, which follows.
+const LONG_GAP: u8 = 7;
+
+impl<'a> Bases<'a> {
+    /// Reads a table: how many characters; for each a byte, whose upper three bits are how many were passed
+    /// over since the last, and whose others how many characters its base has; then the bases.
+    fn read(bytes: &'a [u8]) -> Option<Self> {
+        let mut reader = Reader::new(bytes);
+        let mut chars = Vec::new();
+        let mut lengths = Vec::new();
+        let mut next = 0;
+        for _ in 0..reader.small().ok()? {
+            let head = reader.byte().ok()?;
+            next += match head >> 5 {
+                LONG_GAP => reader.small().ok()?,
+                gap => u32::from(gap),
+            };
+            chars.push(char::from_u32(next)?);
+            lengths.push(head & 31);
+            next += 1;
+        }
+        let text = core::str::from_utf8(reader.rest()).ok()?;
+        let mut rest = text.chars();
+        let ends = lengths.into_iter().map(|length| {
+            for _ in 0..length {
+                rest.next();
+            }
+            u16::try_from(text.len() - rest.as_str().len()).ok()
+        });
+        let ends = ends.collect::<Option<_>>()?;
+        Some(Self { chars, ends, text })
+    }
+
+    fn find(&self, char: char) -> Option<&'a str> {
+        let index = self.chars.binary_search(&char).ok()?;
+        let start = if index == 0 { 0 } else { self.ends[index - 1] };
+        Some(&self.text[usize::from(start)..usize::from(self.ends[index])])
+    }
+}
+
+// The first Hangul syllable; how many there are, with one leading consonant, and with one vowel after it.
+const HANGUL: u32 = 0xac00;
+const SYLLABLES: u32 = 11_172;
+const OF_LEAD: u32 = 588;
+const OF_VOWEL: u32 = 28;
+
+/// Gives out what a character is made of, without marks.
+pub(super) fn each_base(char: char, mut each: impl FnMut(char)) {
+    // Syllables are composed by arithmetic: The Unicode Standard, 3.12.
+    let syllable = u32::from(char).wrapping_sub(HANGUL);
+    if syllable < SYLLABLES {
+        let tail = syllable % OF_VOWEL;
+        let parts = [
+            Some(0x1100 + syllable / OF_LEAD),
+            Some(0x1161 + syllable % OF_LEAD / OF_VOWEL),
+            (tail > 0).then(|| 0x11a7 + tail),
+        ];
+        parts
+            .into_iter()
+            .flatten()
+            .filter_map(char::from_u32)
+            .for_each(each);
+    } else if let Some(base) = BASES.find(char) {
+        base.chars().for_each(each);
+    } else {
+        each(char);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use segue_components::wire::codec::put_number;
+    use unicode_normalization::UnicodeNormalization;
+    use unicode_normalization::char::canonical_combining_class;
+
+    fn normalized(char: char) -> String {
+        let parts = char.nfkd();
+        parts
+            .filter(|&part| canonical_combining_class(part) == 0)
+            .collect()
+    }
+
+    fn table() -> Vec<u8> {
+        let syllables = HANGUL..HANGUL + SYLLABLES;
+        let mut heads = Vec::new();
+        let mut text = String::new();
+        let (mut count, mut next) = (0, 0);
+        for char in ('\0'..=char::MAX).filter(|&char| !syllables.contains(&u32::from(char))) {
+            let base = normalized(char);
+            if base == String::from(char) {
+                continue;
+            }
+            let length = u8::try_from(base.chars().count()).unwrap();
+            assert!(length < 32);
+            let gap = u32::from(char) - next;
+            match u8::try_from(gap).ok().filter(|&gap| gap < LONG_GAP) {
+                Some(gap) => heads.push(gap << 5 | length),
+                None => {
+                    heads.push(LONG_GAP << 5 | length);
+                    put_number(&mut heads, gap.into());
+                }
+            }
+            text += &base;
+            count += 1;
+            next = u32::from(char) + 1;
+        }
+        let mut table = Vec::new();
+        put_number(&mut table, count);
+        [table, heads, text.into_bytes()].concat()
+    }
+
+    /// After an update of `unicode-normalization`: `UPDATE_BASES=1 cargo test -p segue-systems bases`.
+    #[test]
+    fn the_table_is_what_unicode_says() {
+        let table = table();
+        if std::env::var_os("UPDATE_BASES").is_some() {
+            let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/query/bases.bin");
+            std::fs::write(path, &table).unwrap();
+        }
+        assert!(table == TABLE, "bases.bin is of another version of Unicode");
+        for char in '\0'..=char::MAX {
+            let mut bases = String::new();
+            each_base(char, |base| bases.push(base));
+            assert_eq!(bases, normalized(char), "{char:?}");
+        }
+    }
+}
