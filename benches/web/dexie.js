@@ -1,6 +1,6 @@
 // A worker with Dexie: the same rows, one record each, with three indexes.
 
-import init, { Rows } from "/js/bench-bundle/segue_web_bench.js";
+import init, { Rows } from "/js/bench-library/segue_web_bench.js";
 import { Dexie } from "/peers/dexie/dist/modern/dexie.min.mjs";
 import { answer } from "./remote.js";
 
@@ -26,7 +26,7 @@ async function open(name) {
 answer({
   /** Makes the rows. */
   async make(/** @type {number} */ tracks) {
-    await init({ module_or_path: "/js/bench-bundle/segue_web_bench_bg.wasm" });
+    await init({ module_or_path: "/js/bench-library/segue_web_bench_bg.wasm" });
     const made = new Rows(tracks);
     rows = [];
     for (let first = 1; first <= tracks; first += PIECE) {

@@ -1,9 +1,14 @@
 // A worker with our own bundle: stores seeded libraries, decodes files.
 
-import init, { SeededLibrary, Sound } from "/js/bench-bundle/segue_web_bench.js";
+import initLibrary, { SeededLibrary } from "/js/bench-library/segue_web_bench.js";
+import initSound, { Sound } from "/js/bench-sound/segue_web_bench.js";
 import { answer } from "./remote.js";
 
-const ready = init({ module_or_path: "/js/bench-bundle/segue_web_bench_bg.wasm" });
+// Each is compiled like the shipped bundle whose code it holds.
+const ready = Promise.all([
+  initLibrary({ module_or_path: "/js/bench-library/segue_web_bench_bg.wasm" }),
+  initSound({ module_or_path: "/js/bench-sound/segue_web_bench_bg.wasm" }),
+]);
 
 answer({
   /** Stores a seeded library in a new database; answers how long that took, without making it. */

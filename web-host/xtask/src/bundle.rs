@@ -20,6 +20,8 @@ pub struct Source {
     pub package: &'static str,
     /// The folder in the JS package, beside `segue.js`.
     pub folder: &'static str,
+    /// The profile in `Cargo.toml` that it is shipped with.
+    pub profile: &'static str,
     /// What it may weigh in bytes, raw and as gzip.
     pub limits: Option<[u64; 2]>,
 }
@@ -32,24 +34,21 @@ const BUNDLES: [Source; 3] = [
     Source {
         package: "segue-web-main",
         folder: "main",
+        profile: "web-small",
         limits: Some([600_000, 200_000]),
     },
     Source {
         package: "segue-web-worker",
         folder: "worker",
+        profile: "web-worker",
         limits: Some([1_950_000, 660_000]),
     },
     Source {
         package: "segue-web-audio",
         folder: "audio",
+        profile: "web",
         limits: Some([1_700_000, 600_000]),
     },
-];
-
-/// The shipped bundles that have a profile of their own in `Cargo.toml`; the others are compiled for speed.
-const PROFILES: [(&str, &str); 2] = [
-    ("segue-web-main", "web-small"),
-    ("segue-web-worker", "web-worker"),
 ];
 
 /// How the bundles are compiled.
@@ -171,24 +170,21 @@ pub fn build_with(workspace: &Workspace, profile: Profile, extra: &[Source]) -> 
 
 /// Compiles the crates, in one call for each profile, and answers their `.wasm` files, in the same order.
 fn compile(workspace: &Workspace, profile: Profile, sources: &[Source]) -> Result<Vec<PathBuf>, Failure> {
+    let release = profile == Profile::Web;
+    let name = |source: &Source| if release { source.profile } else { profile.name() };
     let mut calls: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for source in sources {
-        let own = PROFILES.iter().find(|(package, _)| *package == source.package);
-        let name = match own {
-            Some((_, name)) if profile == Profile::Web => name,
-            _ => profile.name(),
-        };
-        calls.entry(name).or_default().push(source.package);
+        calls.entry(name(source)).or_default().push(source.package);
     }
-    let mut modules = Vec::new();
+    let mut built = BTreeMap::new();
     for (name, packages) in calls {
-        modules.extend(compile_with(workspace, name, &packages)?);
+        built.insert(name, compile_with(workspace, name, &packages)?);
     }
     sources
         .iter()
         .map(|source| {
             let file = format!("{}.wasm", source.package.replace('-', "_"));
-            modules
+            built[name(source)]
                 .iter()
                 .find(|path| path.file_name().is_some_and(|name| *name == *file))
                 .cloned()

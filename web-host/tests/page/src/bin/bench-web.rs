@@ -29,6 +29,22 @@ Needs chromium, chromedriver, and npm for the peers (benches/web/package.json), 
 installed into the user's cache folder.
 ";
 
+/// The benchmarks' own wasm measures what the shipped bundles do not export, compiled as the one that has the code.
+const OWN: [Source; 2] = [
+    Source {
+        package: "segue-web-bench",
+        folder: "bench-library",
+        profile: "web-worker",
+        limits: None,
+    },
+    Source {
+        package: "segue-web-bench",
+        folder: "bench-sound",
+        profile: "web",
+        limits: None,
+    },
+];
+
 /// The benchmark that syncs a folder of [`TRACKS`] files through the page.
 const LONGEST_TASK: &str = "longtask_100k";
 
@@ -81,12 +97,7 @@ fn run(arguments: &[String]) -> Result<(), Failure> {
     }
     let setup = Setup {
         profile: Profile::Web,
-        // The benchmarks' own wasm measures what the shipped bundles do not export.
-        sources: vec![Source {
-            package: "segue-web-bench",
-            folder: "bench-bundle",
-            limits: None,
-        }],
+        sources: OWN.to_vec(),
         folders,
         ..Setup::demo(&workspace)
     };
