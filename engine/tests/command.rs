@@ -321,3 +321,35 @@ fn a_library_with_any_part_of_its_file_damaged_is_whole_after_a_scan_or_is_refus
     // Refused are redb's header and the roots of its trees: a handful of sectors, however large the file.
     assert!(healed + 6 >= tried, "{healed} of {tried} healed");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_full_disk_is_said_and_what_was_stored_before_stays() {
+    let place = Place::new(0);
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../audio/tests/data/a.flac");
+    fs::copy(source, place.music().join("first.flac")).unwrap();
+    assert!(place.scan("lib").status.success());
+    let more = Place::new(300);
+    for entry in fs::read_dir(more.music()).unwrap().flatten() {
+        fs::rename(entry.path(), place.music().join(entry.file_name())).unwrap();
+    }
+    // The kernel refuses to let a file grow beyond 100 KiB, as it refuses on a disk without room.
+    let scan = format!(
+        "trap '' XFSZ; ulimit -f 200; exec '{}' scan '{}' --library '{}'",
+        env!("CARGO_BIN_EXE_segue"),
+        place.path("music"),
+        place.path("lib")
+    );
+    let output = Command::new("sh").args(["-c", &scan]).output().unwrap();
+    assert!(!output.status.success());
+    let error = text(&output.stderr);
+    assert!(error.contains("no room left"), "{error}");
+    let kept = place.tracks("lib");
+    assert!(!kept.is_empty(), "what was stored before");
+    let whole = last_line(&place.scan("lib"));
+    assert_eq!(
+        place.tracks("lib").len() as u64,
+        whole["tracks"].as_u64().unwrap()
+    );
+    assert!(kept.len() < place.tracks("lib").len());
+}

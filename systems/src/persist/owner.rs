@@ -361,7 +361,9 @@ impl Persist {
                     .failure
                     .as_ref()
                     .map_or(RETRY, |failure| (failure.wait * 2).min(LONGEST_RETRY));
-                let retry_at = matches!(error, StoreError::Io { .. }).then_some(now + wait);
+                // Disks come back, and room is made.
+                let may_pass = matches!(error, StoreError::Io { .. } | StoreError::Full { .. });
+                let retry_at = may_pass.then_some(now + wait);
                 let reason = error.to_string();
                 tracing::warn!(%reason, ?retry_at, "a batch was not stored");
                 set_read_only(world, Some(reason.clone()));
