@@ -3,6 +3,7 @@
 import { decodings } from "./decode.js";
 import { longestTask } from "./longtask.js";
 import { persist, warmStart } from "./library.js";
+import { scroll } from "./scroll.js";
 
 /** @typedef {{ ours: number, unit: string, peer?: number, peerName?: string, note?: string }} Result */
 
@@ -11,6 +12,7 @@ const BENCHES = {
   persist_100k: persist,
   warm_start_100k: warmStart,
   longtask_100k: longestTask,
+  scroll_100k: scroll,
   ...decodings,
 };
 
