@@ -12,6 +12,7 @@ use segue_systems::mirror::MirrorPlugin;
 use segue_systems::mirror::client::{CREDITS, Client};
 use segue_systems::persist::last_seen::LAST_SEEN;
 use segue_systems::persist::memory::MemoryStore;
+use segue_systems::persist::store::PageKey;
 use segue_systems::persist::testing::{Library as Filler, wait};
 use segue_systems::persist::{Driver, DriverLink, PersistPlugin, Storage, close, links};
 use segue_systems::plugin::Plugin;
@@ -180,4 +181,24 @@ fn a_damaged_record_costs_time_and_nothing_else() {
     let (loaded, (total, titles)) = library.first_seen(view);
     assert!(loaded);
     assert_eq!((total, titles.len()), (SHOWN, 50));
+}
+
+#[test]
+fn what_was_lost_among_the_first_pages_is_put_right() {
+    const PROVIDERS: PageKey = PageKey { table: 6, page: 0 };
+    let store = seen(&[""]);
+    store.tamper(|disk| assert!(disk.pages.remove(&PROVIDERS).is_some()));
+    let mut library = Library::open(store);
+    let view = library.open_view("");
+    while !library.is_loaded() {
+        library.tick();
+    }
+    for _ in 0..10 {
+        library.tick();
+    }
+    assert_eq!(
+        library.seen(view).unwrap().0,
+        0,
+        "nothing is there without its provider"
+    );
 }

@@ -48,6 +48,8 @@ pub(super) struct Load {
     asked: VecDeque<Chunk>,
     /// What came, page by page.
     ready: VecDeque<(Noun, u32, Vec<(u16, Vec<u8>)>)>,
+    /// What was asked for before everything else.
+    first: Vec<PageKey>,
     rows: Rows,
     shared: Shared,
     damaged: bool,
@@ -64,17 +66,17 @@ struct Chunk {
 }
 
 impl Chunk {
-    /// Whether a page of the table is absent that each of these ids has a row in. A damaged store loses pages;
-    /// and where all rows of a page were removed there is nothing to mend, which costs one look.
+    /// Whether a page is absent of the table that each of these ids has a row in: a damaged store lost it.
     fn is_incomplete(&self) -> bool {
-        let primary = tables_of(self.noun).find(|table| table.primary);
-        primary.is_some_and(|table| {
-            self.pages.clone().any(|page| {
-                let parts = self.found.get(&page).map(Vec::as_slice).unwrap_or_default();
-                parts.iter().all(|&(number, _)| number != table.number)
-            })
+        self.pages.clone().any(|page| {
+            let parts = self.found.get(&page).map(Vec::as_slice).unwrap_or_default();
+            !parts.iter().any(|&(table, _)| is_primary(table))
         })
     }
+}
+
+fn is_primary(table: u16) -> bool {
+    Table::find(table).is_some_and(|table| table.primary)
 }
 
 fn tables_of(noun: Noun) -> impl Iterator<Item = &'static Table> {
@@ -103,6 +105,7 @@ impl Load {
             todo,
             asked: VecDeque::new(),
             ready: VecDeque::new(),
+            first: Vec::new(),
             rows: Rows::default(),
             shared: Shared::default(),
             damaged: false,
@@ -154,11 +157,15 @@ impl Load {
             }
         }
         self.todo = rest;
+        self.first.clone_from(&keys);
         keys
     }
 
     /// Takes in those pages.
     pub(super) fn receive_first(&mut self, found: Vec<(PageKey, Vec<u8>)>) {
+        let is_found = |key: &PageKey| found.iter().any(|(of, _)| of == key);
+        let mut primary = self.first.iter().filter(|key| is_primary(key.table));
+        self.damaged |= !primary.all(is_found);
         let mut pages: BTreeMap<(usize, u32), Vec<(u16, Vec<u8>)>> = BTreeMap::new();
         for (key, bytes) in found {
             let noun = Table::find(key.table).map(|table| table.noun);
