@@ -352,7 +352,7 @@ impl Page {
         let error = state.error.map(|error| Error {
             code: "query",
             message: format!("found {}, expected {}", error.found, error.expected),
-            column: Some(error.column + 1),
+            column: Some(error.column),
             expected: Some(&error.expected),
         });
         let tracks = if albums {
@@ -480,7 +480,7 @@ fn value(response: &Response) -> Option<Value<'_>> {
 
 fn request_error(error: &RequestError) -> Error<'_> {
     let (column, expected) = match error {
-        RequestError::Query { column, expected, .. } => (Some(column + 1), Some(expected.as_str())),
+        RequestError::Query { column, expected, .. } => (Some(*column), Some(expected.as_str())),
         _ => (None, None),
     };
     Error {

@@ -91,7 +91,6 @@ export class SearchBox extends HTMLElement {
           "▲",
         ),
       h("p", null, error.message, error.column !== undefined && ` (column ${error.column + 1})`),
-      error.expected && h("p", { class: "search-expected" }, `Expected ${error.expected}`),
     );
   }
 

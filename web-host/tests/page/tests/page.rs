@@ -51,6 +51,25 @@ fn the_demo_album_is_shown_and_found_as_one_types() {
 }
 
 #[test]
+fn a_query_that_is_wrong_is_marked_where_it_is() {
+    let served = Served::demo().unwrap();
+    let browser = open(&served);
+    browser.wait_until(DEMO_IS_THERE).unwrap();
+    browser.type_into("input[type=search]", "apex yeer:1980").unwrap();
+    browser
+        .wait_until("document.querySelector('search-box mark')?.textContent === 'yeer:1980'")
+        .unwrap();
+    let said = browser
+        .eval("return document.querySelector('search-box mark').closest('pre').parentElement.textContent")
+        .unwrap();
+    assert!(said.as_str().unwrap().contains("(column 6)"), "{said}");
+    let error = browser
+        .eval("try { await segue.queryTracks('yeer:1980'); } catch (error) { return [error.code, error.column]; }")
+        .unwrap();
+    assert_eq!(error, json!(["query", 0]));
+}
+
+#[test]
 fn a_reload_finds_library_queue_and_place_without_a_rescan() {
     let served = Served::demo().unwrap();
     let browser = open(&served);
