@@ -350,4 +350,8 @@ export class SegueError extends Error {
   constructor(code: string, message: string);
   /** Stable, for programs; the message is for people. */
   readonly code: string;
+  /** With the code `query`: where the query is wrong, in code points from 0. */
+  readonly column?: number;
+  /** With the code `query`: what could have stood there. */
+  readonly expected?: string;
 }
