@@ -11,9 +11,18 @@
 
 use crate::dsp::complex::Complex;
 use crate::dsp::fft::*;
+use crate::dsp::planar;
 
 /// The Inverse Modified Discrete Transform (IMDCT).
-pub struct Imdct {
+// Changed in Segue: only the smallest sizes are computed here, one number at a time.
+pub struct Imdct(Inner);
+
+enum Inner {
+    Small(Small),
+    Planar(planar::Imdct),
+}
+
+struct Small {
     fft: Fft,
     scratch: Box<[Complex<f32>]>,
     twiddle: Box<[Complex<f32>]>,
@@ -39,6 +48,10 @@ impl Imdct {
         // is 2 * Fft::MAX_SIZE.
         assert!(n <= 2 * MAX_SIZE, "maximum size exceeded");
 
+        if n >= planar::MIN_SIZE {
+            return Imdct(Inner::Planar(planar::Imdct::new_scaled(n, scale)));
+        }
+
         let n2 = n / 2;
         let mut twiddle = Vec::with_capacity(n2);
 
@@ -56,7 +69,9 @@ impl Imdct {
         // Allocate scratch for the IMDCT.
         let scratch = vec![Default::default(); n2].into_boxed_slice();
 
-        Imdct { fft: Fft::new(n2), scratch, twiddle: twiddle.into_boxed_slice() }
+        let twiddle = twiddle.into_boxed_slice();
+
+        Imdct(Inner::Small(Small { fft: Fft::new(n2), scratch, twiddle }))
     }
 
     /// Performs the the N-point Inverse Modified Discrete Cosine Transform.
@@ -66,16 +81,31 @@ impl Imdct {
     /// length 2N. Failing to meet these requirements will throw an assertion.
     pub fn imdct(&mut self, spec: &[f32], out: &mut [f32]) {
         // Spectral length: 2x FFT size, 0.5x output length.
-        let n = self.fft.size() << 1;
-        // 1x FFT size, 0.25x output length.
-        let n2 = n >> 1;
-        // 0.5x FFT size.
-        let n4 = n >> 2;
+        let n = match &self.0 {
+            Inner::Small(small) => small.fft.size() << 1,
+            Inner::Planar(planar) => planar.size(),
+        };
 
         // The spectrum length must be the same as N.
         assert_eq!(spec.len(), n);
         // The output length must be 2x the spectrum length.
         assert_eq!(out.len(), 2 * n);
+
+        match &mut self.0 {
+            Inner::Small(small) => small.imdct(spec, out),
+            Inner::Planar(planar) => planar.imdct(spec, out),
+        }
+    }
+}
+
+impl Small {
+    fn imdct(&mut self, spec: &[f32], out: &mut [f32]) {
+        // Spectral length: 2x FFT size, 0.5x output length.
+        let n = self.fft.size() << 1;
+        // 1x FFT size, 0.25x output length.
+        let n2 = n >> 1;
+        // 0.5x FFT size.
+        let n4 = n >> 2;
 
         // Pre-FFT twiddling and packing of the real input signal values into complex signal values.
         for (i, (&w, t)) in self.twiddle.iter().zip(self.scratch.iter_mut()).enumerate() {
@@ -171,6 +201,26 @@ mod tests {
                 .sum();
 
             *item = (scale * accum) as f32;
+        }
+    }
+
+    #[test]
+    fn verify_imdct_sizes() {
+        for exp in 2..=11 {
+            let n = 1 << exp;
+            for scale in [1.0 / n as f64, -1.0 / n as f64] {
+                let spec: Vec<f32> =
+                    (0..n).map(|i| ((i * i * 7 + i * 3) % 64) as f32 / 32.0 - 1.0).collect();
+                let mut actual = vec![0f32; 2 * n];
+                let mut expected = vec![0f32; 2 * n];
+
+                imdct_analytical(&spec, &mut expected, scale);
+                Imdct::new_scaled(n, scale).imdct(&spec, &mut actual);
+
+                for (a, e) in actual.iter().zip(&expected) {
+                    assert!((a - e).abs() < 0.00001, "{n}: {a} {e}");
+                }
+            }
         }
     }
 

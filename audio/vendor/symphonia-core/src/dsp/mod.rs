@@ -8,6 +8,9 @@
 //! The `dsp` module provides efficient implementations of common signal processing algorithms.
 
 pub mod fft;
+// Changed in Segue: `lanes` and `planar` are new.
+pub mod lanes;
 pub mod mdct;
+mod planar;
 
 pub use num_complex as complex;

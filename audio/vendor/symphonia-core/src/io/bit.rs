@@ -873,12 +873,83 @@ impl<'a> BitReaderLtr<'a> {
     pub fn new(buf: &'a [u8]) -> Self {
         BitReaderLtr { buf, bits: 0, n_bits_left: 0 }
     }
+
+    /// Reads one Rice encoded signed integer for each of `out`, or returns an error.
+    ///
+    /// Changed in Segue: this function is new. It keeps the state of the reader in registers.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `param` exceeds 31.
+    pub fn read_rice_signed(&mut self, param: u32, out: &mut [i32]) -> io::Result<()> {
+        assert!(param < u32::BITS);
+
+        let (mut buf, mut bits, mut n_bits_left) = (self.buf, self.bits, self.n_bits_left);
+
+        for out in out {
+            let mut num_zeros = bits.leading_zeros();
+
+            if num_zeros + 1 + param > n_bits_left {
+                if let (0..=55, Some(chunk)) = (n_bits_left, buf.first_chunk()) {
+                    // Bits of a byte that is not counted yet stay until the end: the next time it is
+                    // fetched sets them to the same.
+                    bits |= u64::from_be_bytes(*chunk) >> n_bits_left;
+                    let num_bytes = (63 - n_bits_left) >> 3;
+                    n_bits_left += num_bytes << 3;
+                    buf = &buf[num_bytes as usize..];
+                    num_zeros = bits.leading_zeros();
+                }
+
+                if num_zeros + 1 + param > n_bits_left {
+                    // A long run of zeros, or the end of the buffer.
+                    *self = Self { buf, bits: clear_uncounted(bits, n_bits_left), n_bits_left };
+                    let q = self.read_unary_zeros()?;
+                    let r = self.read_bits_leq32(param)?;
+                    *out = zigzag(u64::from(q) << param | u64::from(r));
+                    (buf, bits, n_bits_left) = (self.buf, self.bits, self.n_bits_left);
+                    continue;
+                }
+            }
+
+            // In two steps, since the one may be the last of 64 bits.
+            bits = bits << num_zeros << 1;
+            let r = bits >> 32 >> (32 - param);
+            bits <<= param;
+            n_bits_left -= num_zeros + 1 + param;
+            *out = zigzag(u64::from(num_zeros) << param | r);
+        }
+
+        *self = Self { buf, bits: clear_uncounted(bits, n_bits_left), n_bits_left };
+        Ok(())
+    }
+}
+
+/// The low 32 bits, with the sign in the last of them.
+#[inline(always)]
+fn zigzag(word: u64) -> i32 {
+    let word = word as u32;
+    (word >> 1) as i32 ^ -((word & 1) as i32)
+}
+
+#[inline(always)]
+fn clear_uncounted(bits: u64, n_bits_left: u32) -> u64 {
+    bits & !u64::MAX.checked_shr(n_bits_left).unwrap_or(0)
 }
 
 impl private::FetchBitsLtr for BitReaderLtr<'_> {
     #[inline]
     fn fetch_bits_partial(&mut self) -> io::Result<()> {
         let num_bytes = (u64::BITS - self.n_bits_left) as usize >> 3;
+
+        // Changed in Segue: all bytes at once, if there are eight to load.
+        if let (1.., Some((chunk, _))) = (num_bytes, self.buf.split_first_chunk()) {
+            let num_bits = (num_bytes as u32) << 3;
+            let fetched = u64::from_be_bytes(*chunk) & (u64::MAX << (u64::BITS - num_bits));
+            self.bits |= fetched >> self.n_bits_left;
+            self.n_bits_left += num_bits;
+            self.buf = &self.buf[num_bytes..];
+            return Ok(());
+        }
 
         let mut num_bytes_read = 0;
 
@@ -894,6 +965,14 @@ impl private::FetchBitsLtr for BitReaderLtr<'_> {
     }
 
     fn fetch_bits(&mut self) -> io::Result<()> {
+        // Changed in Segue: all bytes at once, if there are eight to load.
+        if let Some((chunk, rest)) = self.buf.split_first_chunk() {
+            self.bits = u64::from_be_bytes(*chunk);
+            self.n_bits_left = u64::BITS;
+            self.buf = rest;
+            return Ok(());
+        }
+
         let read_len = min(self.buf.len(), std::mem::size_of::<u64>());
 
         if read_len == 0 {
@@ -1320,6 +1399,16 @@ impl private::FetchBitsRtl for BitReaderRtl<'_> {
     fn fetch_bits_partial(&mut self) -> io::Result<()> {
         let num_bytes = (u64::BITS - self.n_bits_left) as usize >> 3;
 
+        // Changed in Segue: all bytes at once, if there are eight to load.
+        if let (1.., Some((chunk, _))) = (num_bytes, self.buf.split_first_chunk()) {
+            let num_bits = (num_bytes as u32) << 3;
+            let fetched = u64::from_le_bytes(*chunk) & (u64::MAX >> (u64::BITS - num_bits));
+            self.bits |= fetched << self.n_bits_left;
+            self.n_bits_left += num_bits;
+            self.buf = &self.buf[num_bytes..];
+            return Ok(());
+        }
+
         let mut num_bytes_read = 0;
 
         for &byte in self.buf.iter().take(num_bytes) {
@@ -1334,6 +1423,14 @@ impl private::FetchBitsRtl for BitReaderRtl<'_> {
     }
 
     fn fetch_bits(&mut self) -> io::Result<()> {
+        // Changed in Segue: all bytes at once, if there are eight to load.
+        if let Some((chunk, rest)) = self.buf.split_first_chunk() {
+            self.bits = u64::from_le_bytes(*chunk);
+            self.n_bits_left = u64::BITS;
+            self.buf = rest;
+            return Ok(());
+        }
+
         let read_len = min(self.buf.len(), std::mem::size_of::<u64>());
 
         if read_len == 0 {
@@ -1382,8 +1479,47 @@ mod tests {
     use rand::{Rng, SeedableRng};
 
     use super::vlc::{BitOrder, Codebook, CodebookBuilder, Entry8x8};
-    use super::{BitReaderLtr, ReadBitsLtr};
+    use super::{BitReaderLtr, FiniteBitStream, ReadBitsLtr};
     use super::{BitReaderRtl, ReadBitsRtl};
+
+    #[test]
+    fn verify_bitreaderltr_read_rice_signed() {
+        let mut seed = 1u32;
+        let mut buf = [0u8; 997];
+        for (i, byte) in buf.iter_mut().enumerate() {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            // Long runs of zeros as well.
+            *byte = if i % 100 < 85 { (seed >> 24) as u8 } else { 0 };
+        }
+
+        for param in 0..32 {
+            for skip in 0..9 {
+                let mut fast = BitReaderLtr::new(&buf);
+                let mut slow = BitReaderLtr::new(&buf);
+                fast.ignore_bits(skip).unwrap();
+                slow.ignore_bits(skip).unwrap();
+
+                // Up to and past the end.
+                for len in (1..).step_by(3) {
+                    let mut actual = vec![0; len];
+                    let result = fast.read_rice_signed(param, &mut actual);
+                    let expected: std::io::Result<Vec<i32>> = (0..len)
+                        .map(|_| {
+                            let q = u64::from(slow.read_unary_zeros()?);
+                            let r = u64::from(slow.read_bits_leq32(param)?);
+                            let word = ((q << param) | r) as u32;
+                            Ok(if word & 1 == 0 { (word / 2) as i32 } else { -1 - (word / 2) as i32 })
+                        })
+                        .collect();
+
+                    assert_eq!(result.is_ok(), expected.is_ok());
+                    let Ok(expected) = expected else { break };
+                    assert_eq!(actual, expected);
+                    assert_eq!(fast.bits_left(), slow.bits_left());
+                }
+            }
+        }
+    }
 
     #[test]
     #[allow(clippy::bool_assert_comparison)]
