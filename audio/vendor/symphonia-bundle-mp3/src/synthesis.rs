@@ -7,6 +7,8 @@
 
 //! The `synthesis` module implements the polyphase synthesis filterbank of the MPEG audio standard.
 
+use symphonia_core::dsp::lanes::Lanes;
+
 /// Synthesis window D[i], defined in Table B.3 of ISO/IEC 11172-3.
 #[allow(clippy::unreadable_literal)]
 #[rustfmt::skip]
@@ -156,8 +158,8 @@ impl Default for SynthesisState {
 /// Sub-band synthesis transforms 32 sub-band blocks containing 18 time-domain samples each into
 /// 18 blocks of 32 PCM audio samples.
 pub fn synthesis(state: &mut SynthesisState, n_frames: usize, in_samples: &[f32], out: &mut [f32]) {
-    let mut s_vec = [0f32; 32];
-    let mut d_vec = [0f32; 32];
+    let mut s_vec = [Lanes::default(); 32];
+    let mut d_vecs = [[0f32; 32]; 4];
 
     assert!(in_samples.len() == 32 * n_frames);
 
@@ -165,9 +167,29 @@ pub fn synthesis(state: &mut SynthesisState, n_frames: usize, in_samples: &[f32]
     for b in 0..n_frames {
         // First, select the b-th sample from each of the 32 sub-bands, and place them in the s
         // vector, s_vec.
-        for i in 0..32 {
-            s_vec[i] = in_samples[n_frames * i + b];
+        //
+        // Changed in Segue: the b-th and the three after it, since the DCT takes as long for four.
+        let lane = b & 3;
+        if lane == 0 {
+            for (s, samples) in s_vec.iter_mut().zip(in_samples.chunks_exact(n_frames)) {
+                *s = match samples[b..].first_chunk() {
+                    Some(&four) => four.into(),
+                    None => {
+                        let mut four = [0.0; 4];
+                        four[..n_frames - b].copy_from_slice(&samples[b..]);
+                        four.into()
+                    }
+                };
+            }
+            let mut dct = [Lanes::default(); 32];
+            dct32(&s_vec, &mut dct);
+            for (k, &rows) in dct.as_chunks().0.iter().enumerate() {
+                for (d_vec, four) in d_vecs.iter_mut().zip(Lanes::transpose(rows)) {
+                    d_vec[4 * k..4 * k + 4].copy_from_slice(&four.to_array());
+                }
+            }
         }
+        let d_vec = &d_vecs[lane];
 
         // Get the front slot of the v_vec FIFO.
         let v_vec = &mut state.v_vec[state.v_front];
@@ -242,8 +264,6 @@ pub fn synthesis(state: &mut SynthesisState, n_frames: usize, in_samples: &[f32]
         // Letters IEEE, vol. 1, no. 2, pp. 26-28, 1994.
         //
         // https://ieeexplore.ieee.org/abstract/document/300309
-        dct32(&s_vec, &mut d_vec);
-
         for (d, s) in v_vec[48 - 15..48 + 0].iter_mut().rev().zip(&d_vec[1..16]) {
             *d = -s;
         }
@@ -306,25 +326,28 @@ pub fn synthesis(state: &mut SynthesisState, n_frames: usize, in_samples: &[f32]
         //
         // Using this method, there is no reason to build u_vec and cache locality is greatly
         // improved.
-        let mut o_vec = [0f32; 32];
+        //
+        // Changed in Segue: four samples at once.
+        let mut o_vec = [Lanes::default(); 8];
+        let (windows, _) = SYNTHESIS_D.as_chunks::<4>();
 
-        for j in 0..8 {
+        for (j, windows) in windows.as_chunks::<16>().0.iter().enumerate() {
             let v_start = state.v_front + (j << 1);
 
-            let v0 = &state.v_vec[(v_start + 0) & 0xf][0..32];
-            let v1 = &state.v_vec[(v_start + 1) & 0xf][32..64];
+            let v0 = &state.v_vec[(v_start + 0) & 0xf].as_chunks::<4>().0[..8];
+            let v1 = &state.v_vec[(v_start + 1) & 0xf].as_chunks::<4>().0[8..16];
 
-            let k = j << 6;
-
-            for i in 0..32 {
-                o_vec[i] += v0[i] * SYNTHESIS_D[k + i + 0];
-                o_vec[i] += v1[i] * SYNTHESIS_D[k + i + 32];
+            for i in 0..8 {
+                o_vec[i] += Lanes::from(v0[i]) * Lanes::from(windows[i]);
+                o_vec[i] += Lanes::from(v1[i]) * Lanes::from(windows[8 + i]);
             }
         }
 
         // Copy the PCM samples from o_vec to the output buffer.
         let offset = b << 5;
-        out[offset..offset + 32].copy_from_slice(&o_vec);
+        for (out, o) in out[offset..offset + 32].as_chunks_mut().0.iter_mut().zip(o_vec) {
+            *out = o.to_array();
+        }
 
         // Shift the v_vec FIFO. The value v_front is the index of the 64 sample slot in v_vec
         // that will be overwritten next iteration. Conversely, that makes it the front of the
@@ -345,7 +368,9 @@ pub fn synthesis(state: &mut SynthesisState, n_frames: usize, in_samples: &[f32]
 /// on Acoustics, Speech, and Signal Processing, vol. 32, no. 6, pp. 1243-1245, 1984.
 ///
 /// https://ieeexplore.ieee.org/document/1164443
-fn dct32(x: &[f32; 32], y: &mut [f32; 32]) {
+///
+/// Changed in Segue: four transforms at once.
+fn dct32(x: &[Lanes; 32], y: &mut [Lanes; 32]) {
     // The following tables are pre-computed values of the the following equation:
     //
     // c[i] = 1.0 / [2.0 * cos((PI / N) * (2*i + 1))]    for i = 0..N/2
@@ -845,7 +870,7 @@ fn dct32(x: &[f32; 32], y: &mut [f32; 32]) {
 
 #[cfg(test)]
 mod tests {
-    use super::dct32;
+    use super::{Lanes, dct32};
     use std::f64;
 
     fn dct32_analytical(x: &[f32; 32]) -> [f32; 32] {
@@ -872,8 +897,9 @@ mod tests {
             0.7101, 0.7376, 0.1924, 0.0351, 0.8044, 0.2409, 0.9347, 0.9417, //
         ];
 
-        let mut test_result = [0f32; 32];
-        dct32(&TEST_VECTOR, &mut test_result);
+        let mut test_results = [Lanes::default(); 32];
+        dct32(&TEST_VECTOR.map(|x| Lanes::from([0.0, x, 1.0, -x])), &mut test_results);
+        let test_result = test_results.map(|y| y.to_array()[1]);
 
         let actual_result = dct32_analytical(&TEST_VECTOR);
         for i in 0..32 {

@@ -313,19 +313,23 @@ pub(super) fn hybrid_synthesis(
         let sb_long_end = sb_split.min(sb_limit);
 
         // For each of the sub-bands (18 samples each) in the long block...
-        for sb in 0..sb_long_end {
-            let start = 18 * sb;
+        //
+        // Changed in Segue: four at a time.
+        for sb_first in (0..sb_long_end).step_by(4) {
+            let sub_bands = &mut samples.as_chunks_mut::<18>().0[sb_first..sb_first + 4];
+            let overlaps = &mut overlap[sb_first..sb_first + 4];
+            let dcts = imdct36::dct_iv_4(sub_bands);
 
-            // Casting to a slice of a known-size lets the compiler elide bounds checks.
-            let sub_band: &mut [f32; 18] = (&mut samples[start..(start + 18)])
-                .try_into()
-                .expect("slice is exactly 18 elements");
+            for (i, (sub_band, overlap)) in
+                sub_bands.iter_mut().zip(overlaps).enumerate().take(sb_long_end - sb_first)
+            {
+                // Changed in Segue: start and end blocks can be mixed as well.
+                let window =
+                    if channel.is_mixed && sb_first + i < 2 { &IMDCT_WINDOWS[0] } else { window };
 
-            // Changed in Segue: start and end blocks can be mixed as well.
-            let window = if channel.is_mixed && sb < 2 { &IMDCT_WINDOWS[0] } else { window };
-
-            // Perform the 36-point on the entire sub-band.
-            imdct36::imdct36(sub_band, window, &mut overlap[sb]);
+                // Perform the 36-point on the entire sub-band.
+                imdct36::imdct36(sub_band, &dcts[i], window, overlap);
+            }
         }
     }
 
@@ -563,6 +567,8 @@ mod tests {
 }
 
 mod imdct36 {
+    use symphonia_core::dsp::lanes::Lanes;
+
     /// Performs an Inverse Modified Discrete Cosine Transform (IMDCT) transforming 18
     /// frequency-domain input samples, into 36 time-domain output samples.
     ///
@@ -574,11 +580,14 @@ mod imdct36 {
     /// Signal Processing, vol. 48, no. 10, pp. 990-994, 2001.
     ///
     /// https://ieeexplore.ieee.org/document/974789
-    pub fn imdct36(x: &mut [f32; 18], window: &[f32; 36], overlap: &mut [f32; 18]) {
-        let mut dct = [0f32; 18];
-
-        dct_iv(x, &mut dct);
-
+    ///
+    /// Changed in Segue: `dct` is what `dct_iv_4` makes of the input samples.
+    pub fn imdct36(
+        x: &mut [f32; 18],
+        dct: &[f32; 18],
+        window: &[f32; 36],
+        overlap: &mut [f32; 18],
+    ) {
         // Mapping of DCT-IV to IMDCT
         //
         //  0            9                       27           36
@@ -608,10 +617,42 @@ mod imdct36 {
         }
     }
 
+    /// The DCT-IV of four sub-bands.
+    pub fn dct_iv_4(sub_bands: &[[f32; 18]]) -> [[f32; 18]; 4] {
+        let [a, b, c, d] = sub_bands else { unreachable!("there are 32 sub-bands") };
+
+        let mut x = [Lanes::default(); 18];
+        let (fours, rest) = x.as_chunks_mut::<4>();
+        for (k, four) in fours.iter_mut().enumerate() {
+            *four = Lanes::transpose(
+                [a, b, c, d].map(|band| Lanes::from(band.as_chunks::<4>().0[k])),
+            );
+        }
+        rest[0] = Lanes::from([a[16], b[16], c[16], d[16]]);
+        rest[1] = Lanes::from([a[17], b[17], c[17], d[17]]);
+
+        let mut y = [Lanes::default(); 18];
+        dct_iv(&x, &mut y);
+
+        let mut dcts = [[0f32; 18]; 4];
+        let (fours, rest) = y.as_chunks::<4>();
+        for (k, &four) in fours.iter().enumerate() {
+            for (dct, four) in dcts.iter_mut().zip(Lanes::transpose(four)) {
+                dct.as_chunks_mut::<4>().0[k] = four.to_array();
+            }
+        }
+        let last = [rest[0].to_array(), rest[1].to_array()];
+        for (i, dct) in dcts.iter_mut().enumerate() {
+            dct[16] = last[0][i];
+            dct[17] = last[1][i];
+        }
+        dcts
+    }
+
     /// Continutation of `imdct36`.
     ///
     /// Step 2: Mapping N/2-point DCT-IV to N/2-point SDCT-II.
-    fn dct_iv(x: &[f32; 18], y: &mut [f32; 18]) {
+    fn dct_iv(x: &[Lanes; 18], y: &mut [Lanes; 18]) {
         // Scale factors for input samples. Computed from (16).
         // 2 * cos(PI * (2*m + 1) / (2*36)
         const SCALE: [f32; 18] = [
@@ -658,17 +699,17 @@ mod imdct36 {
 
         sdct_ii_18(&samples, y);
 
-        y[0] /= 2.0;
+        y[0] = y[0] * 0.5;
         for i in 1..17 {
-            y[i] = (y[i] / 2.0) - y[i - 1];
+            y[i] = (y[i] * 0.5) - y[i - 1];
         }
-        y[17] = (y[17] / 2.0) - y[16];
+        y[17] = (y[17] * 0.5) - y[16];
     }
 
     /// Continutation of `imdct36`.
     ///
     /// Step 3: Decompose N/2-point SDCT-II into two N/4-point SDCT-IIs.
-    fn sdct_ii_18(x: &[f32; 18], y: &mut [f32; 18]) {
+    fn sdct_ii_18(x: &[Lanes; 18], y: &mut [Lanes; 18]) {
         // Scale factors for odd input samples. Computed from (23).
         // 2 * cos(PI * (2*m + 1) / 36)
         const SCALE: [f32; 9] = [
@@ -724,7 +765,7 @@ mod imdct36 {
     /// Continutation of `imdct36`.
     ///
     /// Step 4: Computation of 9-point (N/4) SDCT-II.
-    fn sdct_ii_9(x: &[f32; 9], y: &mut [f32]) {
+    fn sdct_ii_9(x: &[Lanes; 9], y: &mut [Lanes]) {
         const D: [f32; 7] = [
             -1.732_050_807_568_877_2, // -sqrt(3.0)
             1.879_385_241_571_816_6,  // -2.0 * cos(8.0 * PI / 9.0)
@@ -786,7 +827,7 @@ mod imdct36 {
 
     #[cfg(test)]
     mod tests {
-        use super::imdct36;
+        use super::{dct_iv_4, imdct36};
         use std::f64;
 
         fn imdct36_analytical(x: &[f32; 18]) -> [f32; 36] {
@@ -817,7 +858,8 @@ mod imdct36 {
 
             let mut actual = TEST_VECTOR;
             let mut overlap = [0.0; 18];
-            imdct36(&mut actual, &WINDOW, &mut overlap);
+            let dcts = dct_iv_4(&[[0.0; 18], TEST_VECTOR, [1.0; 18], [0.5; 18]]);
+            imdct36(&mut actual, &dcts[1], &WINDOW, &mut overlap);
 
             let expected = imdct36_analytical(&TEST_VECTOR);
 
