@@ -809,17 +809,16 @@ fn render_line(x0: u32, y0: i32, x1: u32, y1: i32, n: usize, v: &mut [f32]) {
         return;
     }
 
+    // Changed in Segue: without a jump that depends on the slope, and without a check of the index.
+    let step = sy - base;
+
     for v in v[x_begin..x_end].iter_mut() {
         err += ady;
 
-        y += if err >= adx {
-            err -= adx;
-            sy
-        }
-        else {
-            base
-        };
+        let carry = i32::from(err >= adx);
+        err -= adx * carry;
+        y += base + step * carry;
 
-        *v = FLOOR1_INVERSE_DB_TABLE[y as usize];
+        *v = FLOOR1_INVERSE_DB_TABLE[usize::from(y as u8)];
     }
 }

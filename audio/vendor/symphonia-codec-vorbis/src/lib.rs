@@ -267,12 +267,11 @@ impl VorbisDecoder {
             };
 
             for (m, a) in magnitude_ch.residue[..n2].iter_mut().zip(&mut angle_ch.residue[..n2]) {
-                let (new_m, new_a) = if *m > 0.0 {
-                    if *a > 0.0 { (*m, *m - *a) } else { (*m + *a, *m) }
-                }
-                else {
-                    if *a > 0.0 { (*m, *m + *a) } else { (*m - *a, *m) }
-                };
+                // Changed in Segue: as choices of values and not of ways, which can be made four at a time.
+                let signed = if *m > 0.0 { *a } else { -*a };
+                let is_positive = *a > 0.0;
+                let new_m = if is_positive { *m } else { *m + signed };
+                let new_a = if is_positive { *m - signed } else { *m };
 
                 *m = new_m;
                 *a = new_a;
