@@ -6,7 +6,6 @@
 // file, You can obtain one at https://mozilla.org/MPL/2.0/.
 
 use std::cmp;
-use std::convert::TryInto;
 use std::num::Wrapping;
 
 use symphonia_common::xiph::audio::flac::StreamInfo;
@@ -338,7 +337,7 @@ enum SubFrameType {
     Linear(u32),
 }
 
-fn read_subframe<B: ReadBitsLtr>(bs: &mut B, frame_bps: u32, buf: &mut [i32]) -> Result<()> {
+fn read_subframe(bs: &mut BitReaderLtr<'_>, frame_bps: u32, buf: &mut [i32]) -> Result<()> {
     // First sub-frame bit must always 0.
     if bs.read_bool()? {
         return decode_error("flac: subframe padding is not 0");
@@ -408,7 +407,7 @@ fn samples_shl(shift: u32, buf: &mut [i32]) {
     }
 }
 
-fn decode_constant<B: ReadBitsLtr>(bs: &mut B, bps: u32, buf: &mut [i32]) -> Result<()> {
+fn decode_constant(bs: &mut BitReaderLtr<'_>, bps: u32, buf: &mut [i32]) -> Result<()> {
     let const_sample = sign_extend_leq32_to_i32(bs.read_bits_leq32(bps)?, bps);
 
     for sample in buf.iter_mut() {
@@ -418,7 +417,7 @@ fn decode_constant<B: ReadBitsLtr>(bs: &mut B, bps: u32, buf: &mut [i32]) -> Res
     Ok(())
 }
 
-fn decode_verbatim<B: ReadBitsLtr>(bs: &mut B, bps: u32, buf: &mut [i32]) -> Result<()> {
+fn decode_verbatim(bs: &mut BitReaderLtr<'_>, bps: u32, buf: &mut [i32]) -> Result<()> {
     for sample in buf.iter_mut() {
         *sample = sign_extend_leq32_to_i32(bs.read_bits_leq32(bps)?, bps);
     }
@@ -426,8 +425,8 @@ fn decode_verbatim<B: ReadBitsLtr>(bs: &mut B, bps: u32, buf: &mut [i32]) -> Res
     Ok(())
 }
 
-fn decode_fixed_linear<B: ReadBitsLtr>(
-    bs: &mut B,
+fn decode_fixed_linear(
+    bs: &mut BitReaderLtr<'_>,
     bps: u32,
     order: u32,
     buf: &mut [i32],
@@ -452,7 +451,7 @@ fn decode_fixed_linear<B: ReadBitsLtr>(
     Ok(())
 }
 
-fn decode_linear<B: ReadBitsLtr>(bs: &mut B, bps: u32, order: u32, buf: &mut [i32]) -> Result<()> {
+fn decode_linear(bs: &mut BitReaderLtr<'_>, bps: u32, order: u32, buf: &mut [i32]) -> Result<()> {
     if order as usize > buf.len() {
         return decode_error("flac: predictor order is greater than the block size");
     }
@@ -482,26 +481,23 @@ fn decode_linear<B: ReadBitsLtr>(bs: &mut B, bps: u32, order: u32, buf: &mut [i3
 
         decode_residual(bs, order, buf)?;
 
-        // Helper function to dispatch to a predictor with a maximum order of N.
-        #[inline(always)]
-        fn lpc<const N: usize>(order: u32, coeffs: &[i32; 32], coeff_shift: i32, buf: &mut [i32]) {
-            let coeffs_n = (&coeffs[32 - N..32]).try_into().expect("slice has exactly N elements");
-            lpc_predict::<N>(order as usize, coeffs_n, coeff_shift as u32, buf);
-        }
+        // Changed in Segue: a predictor for each order of the subset, and 32-bit arithmetic where no sum of
+        // products exceeds it, which is nearly everywhere: 64-bit integers are not multiplied in SIMD
+        // registers and only slowly elsewhere.
+        let is_narrow = bps + qlp_precision + order.ilog2() <= 32;
 
-        // Pick the best length linear predictor to use based on the order. Most FLAC streams use
-        // the subset format and have an order <= 12. Therefore, for orders <= 12, dispatch to
-        // predictors that roughly match the order. If a predictor is too long for a given order,
-        // then there will be wasted computations. On the other hand, it is not worth the code bloat
-        // to specialize for every order <= 12.
-        match order {
-            0..=4 => lpc::<4>(order, &qlp_coeffs, qlp_coeff_shift, buf),
-            5..=6 => lpc::<6>(order, &qlp_coeffs, qlp_coeff_shift, buf),
-            7..=8 => lpc::<8>(order, &qlp_coeffs, qlp_coeff_shift, buf),
-            9..=10 => lpc::<10>(order, &qlp_coeffs, qlp_coeff_shift, buf),
-            11..=12 => lpc::<12>(order, &qlp_coeffs, qlp_coeff_shift, buf),
-            _ => lpc::<32>(order, &qlp_coeffs, qlp_coeff_shift, buf),
-        };
+        macro_rules! dispatch {
+            ($($n:literal)*) => {
+                match order {
+                    $($n if is_narrow => {
+                        lpc_predict_narrow::<$n>(&qlp_coeffs, qlp_coeff_shift as u32, buf)
+                    })*
+                    $($n => lpc_predict::<$n>(order as usize, &qlp_coeffs, qlp_coeff_shift as u32, buf),)*
+                    _ => lpc_predict::<32>(order as usize, &qlp_coeffs, qlp_coeff_shift as u32, buf),
+                }
+            };
+        }
+        dispatch!(1 2 3 4 5 6 7 8 9 10 11 12);
     }
     else {
         return unsupported_error("flac: lpc shifts less than 0 are not supported");
@@ -510,8 +506,8 @@ fn decode_linear<B: ReadBitsLtr>(bs: &mut B, bps: u32, order: u32, buf: &mut [i3
     Ok(())
 }
 
-fn decode_residual<B: ReadBitsLtr>(
-    bs: &mut B,
+fn decode_residual(
+    bs: &mut BitReaderLtr<'_>,
     n_prelude_samples: u32,
     buf: &mut [i32],
 ) -> Result<()> {
@@ -574,8 +570,8 @@ fn decode_residual<B: ReadBitsLtr>(
     Ok(())
 }
 
-fn decode_rice_partition<B: ReadBitsLtr>(
-    bs: &mut B,
+fn decode_rice_partition(
+    bs: &mut BitReaderLtr<'_>,
     param_bit_width: u32,
     buf: &mut [i32],
 ) -> Result<()> {
@@ -590,11 +586,9 @@ fn decode_rice_partition<B: ReadBitsLtr>(
         // println!("\t\t\tPartition (Rice): n_residuals={}, rice_param={}", buf.len(), rice_param);
 
         // Read each rice encoded residual and store in buffer.
-        for sample in buf.iter_mut() {
-            let q = bs.read_unary_zeros()?;
-            let r = bs.read_bits_leq32(rice_param)?;
-            *sample = rice_signed_to_i32((q << rice_param) | r);
-        }
+        //
+        // Changed in Segue: all at once.
+        bs.read_rice_signed(rice_param, buf)?;
     }
     else {
         let residual_bits = bs.read_bits_leq32(5)?;
@@ -612,52 +606,6 @@ fn decode_rice_partition<B: ReadBitsLtr>(
     }
 
     Ok(())
-}
-
-#[inline(always)]
-fn rice_signed_to_i32(word: u32) -> i32 {
-    // Input  => 0  1  2  3  4  5  6  7  8  9  10
-    // Output => 0 -1  1 -2  2 -3  3 -4  4 -5   5
-    //
-    //  - If even: output = input / 2
-    //  - If odd:  output = -(input + 1) / 2
-    //                    =  (input / 2) - 1
-
-    // Divide the input by 2 and convert to signed.
-    let div2 = (word >> 1) as i32;
-
-    // Using the LSB of the input, create a new signed integer that's either
-    // -1 (0b1111_11110) or 0 (0b0000_0000). For odd inputs, this will be -1, for even
-    // inputs it'll be 0.
-    let sign = -((word & 0x1) as i32);
-
-    // XOR the div2 result with the sign. If sign is 0, the XOR produces div2. If sign is -1, then
-    // -div2 - 1 is returned.
-    //
-    // Example:  input = 9 => div2 = 0b0000_0100, sign = 0b1111_11110
-    //
-    //           div2 ^ sign =   0b0000_0100
-    //                         ^ 0b1111_1110
-    //                           -----------
-    //                           0b1111_1011  (-5)
-    div2 ^ sign
-}
-
-#[test]
-fn verify_rice_signed_to_i32() {
-    assert_eq!(rice_signed_to_i32(0), 0);
-    assert_eq!(rice_signed_to_i32(1), -1);
-    assert_eq!(rice_signed_to_i32(2), 1);
-    assert_eq!(rice_signed_to_i32(3), -2);
-    assert_eq!(rice_signed_to_i32(4), 2);
-    assert_eq!(rice_signed_to_i32(5), -3);
-    assert_eq!(rice_signed_to_i32(6), 3);
-    assert_eq!(rice_signed_to_i32(7), -4);
-    assert_eq!(rice_signed_to_i32(8), 4);
-    assert_eq!(rice_signed_to_i32(9), -5);
-    assert_eq!(rice_signed_to_i32(10), 5);
-
-    assert_eq!(rice_signed_to_i32(u32::max_value()), -2_147_483_648);
 }
 
 fn fixed_predict(order: u32, buf: &mut [i32]) {
@@ -709,11 +657,45 @@ fn fixed_predict(order: u32, buf: &mut [i32]) {
     };
 }
 
+/// The same as `lpc_predict` for order N, if the sum of all products fits into 32 bits.
+fn lpc_predict_narrow<const N: usize>(coeffs: &[i32; 32], coeff_shift: u32, buf: &mut [i32]) {
+    let coeffs: &[i32; N] = coeffs.last_chunk().expect("N is 32 at most");
+    let Some((warm_up, residual)) = buf.split_first_chunk_mut::<N>() else { return };
+
+    // The last N samples and the next 4, in registers: read again as vectors just after they were written
+    // one by one, samples would have to wait for memory.
+    let mut window = [0i32; 16];
+    window[..N].copy_from_slice(warm_up);
+
+    // Damaged streams may exceed what was calculated with.
+    let predict = |window: &[i32]| {
+        let products = coeffs.iter().zip(window).map(|(c, s)| c.wrapping_mul(*s));
+        products.fold(0i32, i32::wrapping_add) >> coeff_shift
+    };
+
+    let (blocks, rest) = residual.as_chunks_mut::<4>();
+    for block in blocks {
+        for i in 0..4 {
+            block[i] = block[i].wrapping_add(predict(&window[i..i + N]));
+            window[N + i] = block[i];
+        }
+        for k in 0..N {
+            window[k] = window[k + 4];
+        }
+    }
+    for (i, sample) in rest.iter_mut().enumerate() {
+        *sample = sample.wrapping_add(predict(&window[i..i + N]));
+        window[N + i] = *sample;
+    }
+}
+
 /// Generalized Linear Predictive Coding (LPC) decoder. The exact number of coefficients given is
 /// specified by `order`. Coefficients must be stored in reverse order in `coeffs` with the first
 /// coefficient at index 31. Coefficients at indices less than 31 - `order` must be 0.
 /// It is expected that the first `order` samples in `buf` are warm-up samples.
-fn lpc_predict<const N: usize>(order: usize, coeffs: &[i32; N], coeff_shift: u32, buf: &mut [i32]) {
+fn lpc_predict<const N: usize>(order: usize, coeffs: &[i32; 32], coeff_shift: u32, buf: &mut [i32]) {
+    let coeffs: &[i32; N] = coeffs.last_chunk().expect("N is 32 at most");
+
     // Order must be less than or equal to the number of coefficients.
     debug_assert!(order <= coeffs.len());
 
