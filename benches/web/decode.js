@@ -1,4 +1,7 @@
 // Decoding whole files in one worker, against `decodeAudioData` of the same bytes.
+//
+// Ours is what the player's worker does: each block is decoded into the memory of the one before. `decodeAudioData`
+// has to keep all samples, because it has no other way to give them out.
 
 import { aacAgain, flacAgain, mp3Again } from "./join.js";
 import { Remote, median } from "./remote.js";
@@ -42,7 +45,12 @@ async function decode(codec) {
   /** @type {number[]} */
   const peerTook = [];
   for (let run = 0; run < RUNS; run += 1) {
-    oursTook.push(await time((bytes) => ours.ask("decode", [bytes], [bytes]), file));
+    oursTook.push(
+      await time(async (bytes) => {
+        const decoded = await ours.ask("decode", [bytes], [bytes]);
+        if (decoded !== frames) throw new Error(`${decoded} frames of ${frames}`);
+      }, file),
+    );
     peerTook.push(await time((bytes) => context.decodeAudioData(bytes), file));
   }
   ours.end();
@@ -52,12 +60,12 @@ async function decode(codec) {
     unit: "ms",
     peer: median(peerTook),
     peerName: "decodeAudioData",
-    note: `${seconds} s, ${sampleRate} Hz, ${channels} channels`,
+    note: `${seconds} s, ${sampleRate} Hz, ${channels} channels; ours block by block, theirs kept`,
   };
 }
 
 /**
- * Both take the bytes away, and answer when the last sample is there.
+ * Both take the bytes away, and answer when the last sample was decoded.
  *
  * @param {(bytes: ArrayBuffer) => Promise<unknown>} run
  * @param {ArrayBuffer} file

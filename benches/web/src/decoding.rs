@@ -1,4 +1,4 @@
-//! Whole files to samples, as `decodeAudioData` gives them: one plane of floats a channel.
+//! Whole files to samples, one plane of floats a channel: kept, as `decodeAudioData` does, or not, as our player does.
 
 use segue_audio::decode::{Decoder, OpenOptions};
 use segue_audio::source::MemorySource;
@@ -15,7 +15,27 @@ pub struct Sound {
 
 #[wasm_bindgen]
 impl Sound {
-    /// Decodes a file to its end.
+    /// Decodes a file to its end as the player does: block by block into the same memory. Returns how many frames
+    /// there were.
+    ///
+    /// # Errors
+    /// It is no audio that we decode, or damaged.
+    pub fn play_through(file: Vec<u8>) -> Result<usize, JsError> {
+        let mut decoder = Decoder::open(Box::new(MemorySource::new(file)), &OpenOptions::default())?;
+        let (mut block, mut frames) = (Vec::new(), 0);
+        loop {
+            match decoder.next_block(&mut block)? {
+                0 => break,
+                more => frames += more,
+            }
+        }
+        if decoder.damage().is_any() {
+            return Err(JsError::new(&decoder.damage().to_string()));
+        }
+        Ok(frames)
+    }
+
+    /// Decodes a file to its end and keeps all of it.
     ///
     /// # Errors
     /// It is no audio that we decode, or damaged.
