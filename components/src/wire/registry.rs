@@ -39,10 +39,15 @@ pub struct Kind {
     pub name: &'static str,
     /// What carries it.
     pub noun: Noun,
-    write: fn(EntityRef<'_>, &mut Vec<u8>) -> bool,
+    register: fn(&mut World) -> ComponentId,
+}
+
+type Write = fn(EntityRef<'_>, &mut Vec<u8>) -> bool;
+
+#[derive(Clone, Copy)]
+struct Read {
     insert: fn(&mut EntityWorldMut<'_>, &mut Reader<'_>) -> Result<(), WireError>,
     skip: fn(&mut Reader<'_>) -> Result<(), WireError>,
-    register: fn(&mut World) -> ComponentId,
 }
 
 impl fmt::Debug for Kind {
@@ -60,7 +65,8 @@ impl Kind {
 
     /// Appends the value that an entity has of this kind; `false` where it has none.
     pub fn write(&self, entity: EntityRef<'_>, out: &mut Vec<u8>) -> bool {
-        (self.write)(entity, out)
+        let write = WRITE[usize::from(self.number)].expect("every kind has one");
+        write(entity, out)
     }
 
     /// Reads a value and inserts it.
@@ -68,7 +74,7 @@ impl Kind {
     /// # Errors
     /// [`WireError::Malformed`] if the bytes are no such value.
     pub fn insert(&self, entity: &mut EntityWorldMut<'_>, reader: &mut Reader<'_>) -> Result<(), WireError> {
-        (self.insert)(entity, reader)
+        (self.read().insert)(entity, reader)
     }
 
     /// Reads a value and drops it.
@@ -76,7 +82,11 @@ impl Kind {
     /// # Errors
     /// [`WireError::Malformed`] if the bytes are no such value.
     pub fn skip(&self, reader: &mut Reader<'_>) -> Result<(), WireError> {
-        (self.skip)(reader)
+        (self.read().skip)(reader)
+    }
+
+    fn read(&self) -> Read {
+        READ[usize::from(self.number)].expect("every kind has one")
     }
 
     /// Removes the component of this kind.
@@ -173,11 +183,25 @@ macro_rules! kinds {
             number: $number,
             name: stringify!($component),
             noun: Noun::$noun,
-            write: write::<$component>,
-            insert: insert::<$component>,
-            skip: |reader| read::<$component>(reader).map(drop),
             register: World::register_component::<$component>,
         },)*];
+
+        // By number, and apart from `KINDS`: the library only writes and hosts only read, so that each leaves
+        // the half out that it never names.
+        static WRITE: [Option<Write>; 64] = {
+            let mut all: [Option<Write>; 64] = [None; 64];
+            $(all[$number] = Some(write::<$component>);)*
+            all
+        };
+
+        static READ: [Option<Read>; 64] = {
+            let mut all = [None; 64];
+            $(all[$number] = Some(Read {
+                insert: insert::<$component>,
+                skip: |reader| read::<$component>(reader).map(drop),
+            });)*
+            all
+        };
     };
 }
 
