@@ -15,6 +15,8 @@ use bevy_ecs::world::World;
 use segue_components::id::{AlbumId, ArtworkId, FileId, Id, JobId, Noun, PlayerId, ProviderId, TrackId};
 use segue_components::wire::registry::{KINDS, KindSet};
 
+use crate::sort;
+
 /// What happened to one thing since the last tick.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Change {
@@ -65,7 +67,7 @@ impl Changes {
         if self.settled == self.log.len() {
             return;
         }
-        self.log.sort_by_key(|change| (change.noun, change.number));
+        sort::by_numbers(&mut self.log, |change| (change.noun as u8, change.number));
         self.log.dedup_by(|later, earlier| {
             let same = (later.noun, later.number) == (earlier.noun, earlier.number);
             if same {
@@ -115,7 +117,7 @@ pub(crate) fn observe(world: &mut World) {
         .iter()
         .map(|kind| (kind.component(world), kind.bit()))
         .collect();
-    kinds.sort_unstable_by_key(|&(id, _)| id);
+    sort::by_key(&mut kinds, |&(id, _)| id);
     let ids: Vec<_> = kinds.iter().map(|&(id, _)| id).collect();
     world.insert_resource(KindOfComponent(kinds));
     let mut watchers = vec![

@@ -12,6 +12,7 @@
 //! - [`inlet`], [`http`]: what the outside sends in
 //! - [`scan`]: folders become tracks
 //! - [`playback`]: the queue and what sounds of it
+//! - [`sort`]: what all of them sort with
 //! - [`testing`]: a library that a test steps by hand
 
 pub mod catalog;
@@ -29,4 +30,5 @@ pub mod plugin;
 pub mod query;
 pub mod scan;
 pub mod schedule;
+pub mod sort;
 pub mod testing;

@@ -174,8 +174,8 @@ impl Connection {
             Ok(reader) => reader,
             Err(error) => return Err(rexie_error(&error).classify(0).await),
         };
-        let mut found = reader.store_names();
-        found.sort();
+        // A browser lists them in order.
+        let found = reader.store_names();
         if found != STORES {
             reader.close();
             return Err(StoreError::NotAStore {

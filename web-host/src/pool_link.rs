@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use segue_systems::inlet::Inlet;
 use segue_systems::scan::work::{ReadAnswer, ReadRequest};
+use segue_systems::sort;
 use web_sys::MessagePort;
 
 use crate::port;
@@ -169,7 +170,7 @@ impl Pool {
 
     fn next(&mut self) -> Option<(usize, ReadRequest)> {
         let mut order: Vec<usize> = (0..self.workers.len()).collect();
-        order.sort_by_key(|&number| self.workers[number].held.len());
+        sort::by_key(&mut order, |&number| self.workers[number].held.len());
         let waiting = &mut self.waiting;
         let workers = &mut self.workers;
         order

@@ -10,6 +10,7 @@ use segue_components::wire::version;
 
 use super::is_mirrored;
 use crate::catalog::Catalog;
+use crate::sort;
 
 /// The length of a frame that another row must not exceed, in bytes. A frame is at most 100 KiB long, but
 /// for a single row that is longer alone.
@@ -150,7 +151,7 @@ impl Builder {
         self.frame.spawned = by_head(self.spawned);
         self.frame.despawned = by_head(self.despawned);
         self.frame.removed = by_head(self.removed);
-        self.values.sort_unstable_by_key(|&(kind, id, _)| (kind, id));
+        sort::by_key(&mut self.values, |&(kind, id, _)| (kind, id));
         for (kind, id, range) in self.values {
             if self.frame.columns.last().is_none_or(|column| column.kind != kind) {
                 self.frame.columns.push(Column {
@@ -178,7 +179,7 @@ fn find(world: &World, (noun, number): Key) -> Option<EntityRef<'_>> {
 
 /// Groups by the first half of the pairs.
 fn by_head<H: Ord + Copy>(mut pairs: Vec<(H, u64)>) -> Vec<(H, Vec<u64>)> {
-    pairs.sort_unstable();
+    sort::by_key(&mut pairs, |&pair| pair);
     let mut groups: Vec<(H, Vec<u64>)> = Vec::new();
     for (head, id) in pairs {
         match groups.last_mut() {

@@ -28,6 +28,7 @@ use crate::persist::Storage;
 use crate::persist::last_seen::{self, LastSeen, Window};
 use crate::query::index::Index;
 use crate::query::{eval, parser};
+use crate::sort;
 
 /// The least time between two frames that nobody asked for, in milliseconds.
 const FRAME_EVERY: u64 = 30;
@@ -382,11 +383,14 @@ pub(crate) fn remember_views(world: &mut World) {
                 let query = parser::parse(text).ok()?;
                 let found = index.find(world, *noun, &query, 0, last_seen::MOST_ROWS);
                 let things = found.ids.iter().flat_map(|&id| row_keys(world, (*noun, id)));
+                let mut things: Vec<Key> = things.collect();
+                sort::by_key(&mut things, |&key| key);
+                things.dedup();
                 Some(Window {
                     noun: *noun,
                     query: text.clone(),
                     total: found.total,
-                    things: things.collect(),
+                    things,
                     ids: found.ids,
                 })
             });
@@ -545,7 +549,7 @@ impl Host {
     /// Fills a frame. `false` if something is left for the next one.
     fn fill(&mut self, world: &World, builder: &mut Builder) -> bool {
         let mut dirty: Vec<_> = self.dirty.iter().map(|(&key, &kinds)| (key, kinds)).collect();
-        dirty.sort_unstable_by_key(|&(key, _)| key);
+        sort::by_numbers(&mut dirty, |&((noun, number), _)| (noun as u8, number));
         for (key, kinds) in dirty {
             if !builder.update(world, key, kinds) {
                 return false;
@@ -568,7 +572,7 @@ impl Host {
         let catalog = world.resource::<Catalog>();
         for noun in WHOLE {
             let mut all: Vec<_> = catalog.all(noun).collect();
-            all.sort_unstable();
+            sort::by_key(&mut all, |&(number, _)| number);
             for (number, entity) in all {
                 if !self.want(world, builder, &mut wanted, (noun, number)) {
                     return false;
@@ -607,7 +611,7 @@ impl Host {
             .filter(|key| !wanted.contains(*key))
             .copied()
             .collect();
-        unwanted.sort_unstable();
+        sort::by_key(&mut unwanted, |&key| key);
         for key in unwanted {
             if !builder.despawn(key) {
                 return false;

@@ -4,8 +4,6 @@
 //! It is a copy of what an index would answer, never a truth of its own: a record that was not written by the very
 //! batch that the store ends with is passed over, and the first answer of the index replaces what it said.
 
-use std::collections::BTreeSet;
-
 use bevy_ecs::resource::Resource;
 use segue_components::id::Noun;
 use serde::{Deserialize, Serialize};
@@ -44,8 +42,8 @@ pub struct Window {
     pub total: u32,
     /// The first of them, in order: all, or [`MOST_ROWS`].
     pub ids: Vec<u64>,
-    /// Everything that is shown with them.
-    pub things: BTreeSet<(Noun, u64)>,
+    /// Everything that is shown with them, each once, ascending.
+    pub things: Vec<(Noun, u64)>,
 }
 
 impl LastSeen {
@@ -114,7 +112,7 @@ mod tests {
             query: "sort:year".into(),
             total: 1_000,
             ids: (500..628).collect(),
-            things: [(Noun::Track, 500), (Noun::Album, 9)].into(),
+            things: vec![(Noun::Track, 500), (Noun::Album, 9)],
         }]);
         shown
     }

@@ -1,7 +1,7 @@
 //! From pages to rows: a few pages a tick, so that a library of a million tracks never holds up a tick.
 
 use core::ops::Range;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 
 use bevy_ecs::world::World;
 use segue_components::id::Noun;
@@ -18,6 +18,7 @@ use super::table::{self, QUARANTINE, Rows, TABLES, Table};
 use crate::changes;
 use crate::clock::Clock;
 use crate::notices::Notices;
+use crate::sort;
 
 /// In which order things are loaded: what is small and shown first comes first.
 const ORDER: [Noun; 7] = [
@@ -133,10 +134,11 @@ impl Load {
     /// Takes the pages of these things and of all small ones out of what is to be asked for, and says where they
     /// stand: they are asked for at once.
     pub(super) fn take_first(&mut self, things: impl Iterator<Item = (Noun, u64)>) -> Vec<PageKey> {
-        let wanted: BTreeSet<(Noun, u32)> = things
+        let mut wanted: Vec<(Noun, u32)> = things
             .filter_map(|(noun, number)| Some((noun, table::place(number)?.0)))
             .collect();
-        let is_first = |noun, page| SMALL.contains(&noun) || wanted.contains(&(noun, page));
+        sort::by_key(&mut wanted, |&place| place);
+        let is_first = |noun, page| SMALL.contains(&noun) || wanted.binary_search(&(noun, page)).is_ok();
         let mut keys = Vec::new();
         let mut rest = VecDeque::new();
         for (noun, pages) in self.todo.drain(..) {

@@ -6,6 +6,7 @@ use segue_components::id::Noun;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::store::PageKey;
+use crate::sort;
 
 /// The schema that this build writes, and the newest it reads.
 pub const SCHEMA: u16 = 1;
@@ -85,7 +86,7 @@ impl Meta {
             Some((_, found)) => *found = last,
             None => self.last.push((noun as u8, last)),
         }
-        self.last.sort_unstable();
+        sort::by_key(&mut self.last, |&(noun, _)| noun);
     }
 
     /// The bytes that stand in the store.

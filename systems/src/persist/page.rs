@@ -8,6 +8,7 @@ use core::fmt;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::store::PageKey;
+use crate::sort;
 
 /// The first four bytes of a page.
 pub const MAGIC: [u8; 4] = *b"SGPG";
@@ -302,7 +303,7 @@ impl PageWriter {
 
     /// The bytes of the page. The writer is empty afterwards, and its memory serves the next page.
     pub fn finish(&mut self, key: PageKey, epoch: u64, generation: u64, rows: &Slots) -> Vec<u8> {
-        self.sections.sort_by_key(|&(kind, version, _)| (kind, version));
+        sort::by_key(&mut self.sections, |&(kind, version, _)| (kind, version));
         let payload = HEADER + self.sections.len() * ENTRY;
         let mut out = Vec::with_capacity(payload + self.payload.len() + CHECKSUM);
         out.extend_from_slice(&MAGIC);

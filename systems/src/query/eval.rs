@@ -14,6 +14,7 @@ use super::fold;
 use super::index::Index;
 use super::table::{self, ANYWHERE, Fields, Row, Table, field_bit};
 use crate::catalog::Catalog;
+use crate::sort;
 
 const DAY: i64 = 86_400_000;
 
@@ -75,7 +76,7 @@ impl Eval<'_> {
             Expr::Is(term) => self.term(index, noun, term, candidates),
             Expr::All(parts) => {
                 let mut parts: Vec<_> = parts.iter().collect();
-                parts.sort_by_key(|part| cost(part));
+                sort::by_key(&mut parts, |part| cost(part));
                 for part in parts {
                     if candidates.is_empty() {
                         break;

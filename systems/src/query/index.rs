@@ -20,6 +20,7 @@ use crate::catalog::Catalog;
 use crate::changes::{self, Changes};
 use crate::clock::{Clock, Wake};
 use crate::persist::Loaded;
+use crate::sort;
 
 /// How many rows' text a tick takes in when many are waiting: a few milliseconds in a browser.
 const WORDED_PER_TICK: usize = 4_096;
@@ -208,7 +209,7 @@ impl Index {
                         words.extend_from_slice(&lent.1);
                     }
                 }
-                table.put_words(&mut words);
+                table.put_words(&words);
             }
         }
         true
@@ -466,7 +467,7 @@ impl Index {
         let mut changed = HashSet::new();
         let mut tracks = touched.tracks;
         // The entries of one track stand together, and text wins.
-        tracks.sort_unstable_by_key(|&(id, _, text)| (id, !text));
+        sort::by_numbers(&mut tracks, |&(id, _, text)| (0, id << 1 | u64::from(!text)));
         tracks.dedup_by_key(|&mut (id, _, _)| id);
         let mut recent = Recent::default();
         for (id, entity, text) in tracks {
@@ -486,7 +487,7 @@ impl Index {
         changed.extend(touched.albums.iter().map(|&(id, _, _)| id));
         changed.remove(&0);
         let mut changed: Vec<_> = changed.into_iter().collect();
-        changed.sort_unstable();
+        sort::plain(&mut changed);
         self.put_totals(world, changed);
         if self.tracks.is_stale() || self.albums.is_stale() {
             self.fill(world);

@@ -5,6 +5,7 @@ use core::cmp::Ordering;
 use super::ast::{SortBy, SortField};
 use super::bitmap::Bitmap;
 use super::table::{Row, Table};
+use crate::sort;
 
 /// Where unknown values go: behind everything, in both directions.
 const LAST: u32 = u32::MAX;
@@ -54,7 +55,7 @@ impl Order {
         }
         let mut places: Vec<u32> = (0..u32::try_from(rows.len()).expect("rows are below 2^27")).collect();
         let of = |place: u32| &columns[place as usize * stride..(place as usize + 1) * stride];
-        places.sort_unstable_by(|&a, &b| {
+        sort::numbers(&mut places, &mut |a, b| {
             of(a)
                 .cmp(of(b))
                 .then_with(|| by_id(table, rows[a as usize], rows[b as usize]))
@@ -87,7 +88,7 @@ impl Order {
         fresh.retain(|&row| table.alive().has(row));
         self.rows.retain(|&row| table.alive().has(row) && !moved.has(row));
         let compare = |a: u32, b: u32| compare(table, &self.by, a, b);
-        fresh.sort_unstable_by(|&a, &b| compare(a, b));
+        sort::numbers(&mut fresh, &mut |a, b| compare(a, b));
         self.rows = merge(&self.rows, &fresh, compare);
     }
 }
@@ -229,14 +230,15 @@ fn ranks(table: &Table, by: &[SortBy]) -> Vec<u32> {
         head[..length].copy_from_slice(&text[..length]);
         u64::from_be_bytes(head)
     };
-    let mut keys: Vec<(u64, u32)> = (0..table.keys.len()).map(|key| (head(key), key)).collect();
-    keys.sort_unstable_by(|&(head_a, a), &(head_b, b)| {
-        head_a
-            .cmp(&head_b)
+    let heads: Vec<u64> = (0..table.keys.len()).map(head).collect();
+    let mut keys: Vec<u32> = (0..table.keys.len()).collect();
+    sort::numbers(&mut keys, &mut |a, b| {
+        heads[a as usize]
+            .cmp(&heads[b as usize])
             .then_with(|| table.keys.get(a).cmp(table.keys.get(b)))
     });
     let mut ranks = vec![0; keys.len()];
-    for (rank, &(_, key)) in (0..).zip(&keys) {
+    for (rank, &key) in (0..).zip(&keys) {
         ranks[key as usize] = rank;
     }
     ranks

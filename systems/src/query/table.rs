@@ -12,6 +12,7 @@ use super::bitmap::Bitmap;
 use super::fold;
 use super::order::Order;
 use super::strings::Strings;
+use crate::sort;
 
 /// Bits of a posting that say in which fields the token stands; the rest is the row's number.
 const FIELD_BITS: u32 = 5;
@@ -212,18 +213,15 @@ impl Table {
     }
 
     /// Puts the text of the next row into the postings, or passes a dead row over.
-    pub(crate) fn put_words(&mut self, words: &mut Vec<(u32, Fields)>) {
-        let number = self.worded;
-        words.sort_unstable();
-        words.dedup_by(|later, earlier| {
-            let same = later.0 == earlier.0;
-            if same {
-                earlier.1 |= later.1;
+    pub(crate) fn put_words(&mut self, words: &[(u32, Fields)]) {
+        let number = self.worded << FIELD_BITS;
+        for &(token, fields) in words {
+            let postings = &mut self.postings[token as usize];
+            // A token that the row has twice has this row's posting last.
+            match postings.last_mut() {
+                Some(last) if *last >= number => *last |= fields,
+                _ => postings.push(number | fields),
             }
-            same
-        });
-        for &(token, fields) in &*words {
-            self.postings[token as usize].push(number << FIELD_BITS | fields);
         }
         self.worded += 1;
     }
@@ -235,7 +233,7 @@ impl Table {
         }
         let tokens = &self.tokens;
         let mut fresh: Vec<u32> = (known..tokens.len()).collect();
-        fresh.sort_unstable_by(|&a, &b| tokens.get(a).cmp(tokens.get(b)));
+        sort::numbers(&mut fresh, &mut |a, b| tokens.get(a).cmp(tokens.get(b)));
         self.sorted = super::order::merge(&self.sorted, &fresh, |a, b| tokens.get(a).cmp(tokens.get(b)));
     }
 

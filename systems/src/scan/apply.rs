@@ -17,6 +17,7 @@ use super::work::{ListedFile, ReadArtwork, ReadFile};
 use crate::catalog::{self, Catalog};
 use crate::clock::Clock;
 use crate::persist::blobs::{self, Blobs};
+use crate::sort;
 
 /// What applying a file did to the library.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -359,12 +360,14 @@ pub fn refresh_albums(world: &mut World) {
     let touched: Vec<AlbumId> = world.resource_mut::<AlbumIndex>().touched.drain().collect();
     for album in touched {
         let index = world.resource::<AlbumIndex>();
-        let mut tracks: Vec<TrackId> = index.tracks.get(&album).into_iter().flatten().copied().collect();
+        let tracks = index.tracks.get(&album).into_iter().flatten();
+        let mut tracks: Vec<_> = tracks.map(|&track| (place(world, track), track)).collect();
         if tracks.is_empty() {
             forget_album(world, album);
             continue;
         }
-        tracks.sort_by_cached_key(|&track| place(world, track));
+        sort::by(&mut tracks, |(a, _), (b, _)| a.cmp(b));
+        let tracks: Vec<TrackId> = tracks.into_iter().map(|(_, track)| track).collect();
         let Ok(entity) = entity_of(world, album) else {
             continue;
         };

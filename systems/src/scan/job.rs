@@ -23,6 +23,7 @@ use crate::clock::{Clock, Wake};
 use crate::link::{Answer, Asked};
 use crate::notices::Notices;
 use crate::persist::collect::Backlog;
+use crate::sort;
 
 /// How many listed or read files a tick applies: a tick stays short however fast the pool is.
 const FILES_PER_TICK: usize = 512;
@@ -172,7 +173,7 @@ fn jobs_of(world: &mut World, provider: ProviderId) -> Vec<(JobId, JobState)> {
         .filter(|(_, of, _)| of.0 == provider)
         .map(|(&job, _, state)| (job, state.clone()))
         .collect();
-    jobs.sort_by_key(|(job, _)| *job);
+    sort::by_key(&mut jobs, |(job, _)| *job);
     jobs
 }
 
