@@ -9,7 +9,7 @@
 //! - [`mirror`]: what each host sees, kept true
 //! - [`notices`]: what every host is told once
 //! - [`persist`]: what changed becomes pages in a store
-//! - [`inlet`], [`http`]: what the outside sends in
+//! - [`inlet`], [`http`], [`json`]: what the outside sends in
 //! - [`scan`]: folders become tracks
 //! - [`playback`]: the queue and what sounds of it
 //! - [`sort`]: what all of them sort with
@@ -21,6 +21,7 @@ pub mod clock;
 pub mod count;
 pub mod http;
 pub mod inlet;
+pub mod json;
 pub mod link;
 pub mod mirror;
 pub mod notices;

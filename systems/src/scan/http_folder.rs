@@ -6,28 +6,11 @@
 
 use segue_components::id::JobId;
 use segue_components::sync_job::FileFailure;
-use serde::Deserialize;
 
 use super::work::{ListedFile, Listing};
 use crate::http;
 use crate::inlet::Inlet;
-
-#[derive(Deserialize)]
-struct Index {
-    #[serde(default)]
-    files: Vec<IndexedFile>,
-    #[serde(default)]
-    errors: Vec<FileFailure>,
-}
-
-#[derive(Deserialize)]
-struct IndexedFile {
-    path: String,
-    #[serde(default)]
-    size: u64,
-    #[serde(default)]
-    mtime: f64,
-}
+use crate::json::{Json, JsonError};
 
 /// Fetches the listing; its pages come in through the inlet.
 pub(super) fn list(job: JobId, url: &str, inlet: &Inlet<Listing>) {
@@ -47,30 +30,71 @@ pub(super) fn list(job: JobId, url: &str, inlet: &Inlet<Listing>) {
 }
 
 fn read(body: &[u8]) -> Result<(Vec<ListedFile>, Vec<FileFailure>), String> {
-    let index: Index =
-        serde_json::from_slice(body).map_err(|error| format!("index.json cannot be read: {error}"))?;
-    let mut failures = index.errors;
-    let mut files = Vec::with_capacity(index.files.len());
-    for file in index.files {
-        if leads_out(&file.path) {
-            failures.push(FileFailure {
-                path: file.path,
-                error: "this path leads out of the folder".to_owned(),
-            });
-            continue;
-        }
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "a float saturates, and a time before 1970 is unknown"
-        )]
-        let modified = file.mtime as u64;
-        files.push(ListedFile {
-            path: file.path,
-            size: file.size,
-            modified,
-        });
-    }
+    let mut files = Vec::new();
+    let mut failures = Vec::new();
+    let mut json = Json::new(body);
+    let read = json.object(&mut |json, name| match name {
+        "files" => json.array(&mut |json| {
+            let file = file(json)?;
+            if leads_out(&file.path) {
+                failures.push(FileFailure {
+                    path: file.path,
+                    error: "this path leads out of the folder".to_owned(),
+                });
+            } else {
+                files.push(file);
+            }
+            Ok(())
+        }),
+        "errors" => json.array(&mut |json| {
+            failures.push(failure(json)?);
+            Ok(())
+        }),
+        _ => json.skip(),
+    });
+    read.and_then(|()| json.end())
+        .map_err(|error| format!("index.json cannot be read: {error}"))?;
     Ok((files, failures))
+}
+
+fn file(json: &mut Json<'_>) -> Result<ListedFile, JsonError> {
+    let (mut path, mut size, mut modified) = (None, 0, 0);
+    json.object(&mut |json, name| {
+        match name {
+            "path" => path = Some(json.string()?),
+            "size" => size = json.whole()?,
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "a float saturates, and a time before 1970 is unknown"
+            )]
+            "mtime" => modified = json.number()? as u64,
+            _ => json.skip()?,
+        }
+        Ok(())
+    })?;
+    Ok(ListedFile {
+        path: path.ok_or_else(|| json.error("a file's `path`"))?,
+        size,
+        modified,
+    })
+}
+
+fn failure(json: &mut Json<'_>) -> Result<FileFailure, JsonError> {
+    let (mut path, mut error) = (None, None);
+    json.object(&mut |json, name| {
+        match name {
+            "path" => path = Some(json.string()?),
+            "error" => error = Some(json.string()?),
+            _ => json.skip()?,
+        }
+        Ok(())
+    })?;
+    let missing = || json.error("an error's `path` and `error`");
+    Ok(FileFailure {
+        path: path.ok_or_else(missing)?,
+        error: error.ok_or_else(missing)?,
+    })
 }
 
 fn leads_out(path: &str) -> bool {
