@@ -59,7 +59,7 @@ fn run(bench: &Bench, tracks: u32, name: &str, runs: usize) {
             let mut shared = Shared::default();
             let mut unknown = Vec::new();
             let mut rows = Rows::default();
-            for (&key, bytes) in disk.pages.iter().filter(|(key, _)| key.table > 0) {
+            for (key, bytes) in disk.pages.iter().filter(|(key, _)| key.table > 0) {
                 let page = Page::read(key, bytes).expect("it was just written");
                 rows.read(&page, &mut shared, &mut unknown)
                     .expect("it was just written");

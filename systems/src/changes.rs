@@ -67,7 +67,17 @@ impl Changes {
         if self.settled == self.log.len() {
             return;
         }
-        sort::by_numbers(&mut self.log, |change| (change.noun as u8, change.number));
+        let mut nouns: [Vec<Change>; Noun::ALL.len()] = Default::default();
+        for change in self.log.drain(..) {
+            nouns[change.noun as usize - 1].push(change);
+        }
+        for mut changes in nouns {
+            // Things come in the order of their numbers; what is changed later may not.
+            if !changes.is_sorted_by_key(|change| change.number) {
+                sort::by_key(&mut changes, |change| change.number);
+            }
+            self.log.append(&mut changes);
+        }
         self.log.dedup_by(|later, earlier| {
             let same = (later.noun, later.number) == (earlier.noun, earlier.number);
             if same {

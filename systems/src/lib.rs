@@ -12,7 +12,7 @@
 //! - [`inlet`], [`http`], [`json`]: what the outside sends in
 //! - [`scan`]: folders become tracks
 //! - [`playback`]: the queue and what sounds of it
-//! - [`sort`]: what all of them sort with
+//! - [`sort`], [`sorted`]: what all of them sort with
 //! - [`testing`]: a library that a test steps by hand
 
 pub mod catalog;
@@ -32,4 +32,5 @@ pub mod query;
 pub mod scan;
 pub mod schedule;
 pub mod sort;
+pub mod sorted;
 pub mod testing;

@@ -157,9 +157,9 @@ fn obey(world: &mut World, request: &PlayerRequest) -> Result<(), RequestError> 
             catalog::set(world, player, Volume(volume));
             deck::tell(world, AudioCommand::SetVolume(volume));
         }
-        other => {
+        _ => {
             return Err(RequestError::Invalid {
-                reason: format!("this build does not know {other:?}"),
+                reason: "this build does not know the request".to_owned(),
             });
         }
     }

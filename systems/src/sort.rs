@@ -15,21 +15,6 @@ pub fn plain(numbers: &mut [u64]) {
     numbers.sort_unstable();
 }
 
-/// Sorts by a small and a great number, and leaves equal ones in their order. The numbers are asked for once, which
-/// is for what there is much of.
-pub fn by_numbers<T>(items: &mut [T], key: impl Fn(&T) -> (u8, u64)) {
-    let keys = items.iter().map(key).zip(0..);
-    let mut keys: Vec<(u8, u64, u32)> = keys
-        .map(|((small, great), place)| (small, great, place))
-        .collect();
-    if keys.is_sorted() {
-        return;
-    }
-    keys.sort_unstable();
-    let mut from: Vec<u32> = keys.into_iter().map(|(_, _, place)| place).collect();
-    arrange(&mut from, &mut |a, b| items.swap(a, b));
-}
-
 /// Sorts by a key, and leaves equal ones in their order.
 pub fn by_key<T, K: Ord>(items: &mut [T], key: impl Fn(&T) -> K) {
     by(items, |a, b| key(a).cmp(&key(b)));
@@ -79,11 +64,6 @@ mod tests {
             let mut expected = items.clone();
             expected.sort_by_key(|&(key, _)| key);
             by_key(&mut items, |&(key, _)| key);
-            assert_eq!(items, expected, "{length}");
-            items.reverse();
-            expected.reverse();
-            expected.sort_by_key(|&(key, _)| key);
-            by_numbers(&mut items, |&(key, _)| (0, key.into()));
             assert_eq!(items, expected, "{length}");
         }
     }

@@ -175,7 +175,7 @@ fn a_change_that_nobody_looked_at_is_seen_all_the_same() {
 #[test]
 fn a_damaged_record_costs_time_and_nothing_else() {
     let store = seen(&[""]);
-    store.tamper(|disk| disk.pages.get_mut(&LAST_SEEN).unwrap()[20] ^= 1);
+    store.tamper(|disk| disk.pages.get_mut(LAST_SEEN).unwrap()[20] ^= 1);
     let mut library = Library::open(store);
     let view = library.open_view("");
     let (loaded, (total, titles)) = library.first_seen(view);
@@ -187,7 +187,7 @@ fn a_damaged_record_costs_time_and_nothing_else() {
 fn what_was_lost_among_the_first_pages_is_put_right() {
     const PROVIDERS: PageKey = PageKey { table: 6, page: 0 };
     let store = seen(&[""]);
-    store.tamper(|disk| assert!(disk.pages.remove(&PROVIDERS).is_some()));
+    store.tamper(|disk| assert!(disk.pages.remove(PROVIDERS).is_some()));
     let mut library = Library::open(store);
     let view = library.open_view("");
     while !library.is_loaded() {

@@ -52,7 +52,7 @@ fn write_golden(disk: &Disk) -> Vec<u8> {
         out.extend_from_slice(value);
     };
     put(META_NUMBER, disk.meta.as_deref().unwrap());
-    for (key, bytes) in &disk.pages {
+    for (key, bytes) in disk.pages.iter() {
         put(key.number(), bytes);
     }
     out
@@ -122,7 +122,7 @@ fn make_golden() {
     catalog::set(world, ArtworkId(1), EmbeddedIn(FileId(1)));
     library.flush().unwrap();
     let mut disk = store.disk();
-    for (&key, bytes) in disk.pages.iter_mut().filter(|(key, _)| **key != COPY) {
+    for (key, bytes) in disk.pages.iter_mut().filter(|(key, _)| *key != COPY) {
         *bytes = add_future(key, bytes);
     }
     std::fs::write(
@@ -195,10 +195,14 @@ fn a_rewritten_page_is_the_same_and_keeps_what_this_build_does_not_know() {
     library.flush().unwrap();
     let rewritten = store.disk();
     assert!(rewritten.pages.keys().eq(golden.pages.keys()));
-    for (key, bytes) in rewritten.pages.iter().filter(|(key, _)| **key != COPY) {
-        assert_ne!(bytes, &golden.pages[key], "it was written again: {key:?}");
+    for (key, bytes) in rewritten.pages.iter().filter(|(key, _)| *key != COPY) {
+        assert_ne!(
+            bytes,
+            golden.pages.get(key).unwrap(),
+            "it was written again: {key:?}"
+        );
         assert!(
-            without_header_numbers(bytes) == without_header_numbers(&golden.pages[key]),
+            without_header_numbers(bytes) == without_header_numbers(golden.pages.get(key).unwrap()),
             "it is the same but for epoch and generation: {key:?}"
         );
     }
@@ -214,7 +218,7 @@ fn what_this_build_does_not_know_outlives_changes_of_its_page() {
     library.flush().unwrap();
     for table in [1, 2] {
         let key = PageKey { table, page: 0 };
-        let bytes = store.disk().pages[&key].clone();
+        let bytes = store.disk().pages.get(key).unwrap().clone();
         let page = Page::read(key, &bytes).unwrap();
         let find = |kind, version| {
             page.sections
@@ -256,7 +260,7 @@ fn a_damaged_meta_record_is_read_from_its_copy() {
     disk.meta.as_mut().unwrap()[9] ^= 1;
     let library = Library::open(MemoryStore::with(disk.clone()));
     assert_eq!(library.world.resource::<Catalog>().last(Noun::Track), 300);
-    disk.pages.get_mut(&COPY).unwrap()[9] ^= 1;
+    disk.pages.get_mut(COPY).unwrap()[9] ^= 1;
     let library = Library::open(MemoryStore::with(disk));
     assert_eq!(
         library.storage().refused,

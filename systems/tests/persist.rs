@@ -309,8 +309,8 @@ fn what_ran_when_the_library_was_last_open_runs_no_more() {
 fn with_damaged(table: u16, page: u32) -> (MemoryStore, Library<MemoryStore>) {
     let store = stored(600);
     let key = PageKey { table, page };
-    store.tamper(|disk| disk.pages.get_mut(&key).unwrap()[100] ^= 1);
-    let damaged = store.disk().pages[&key].clone();
+    store.tamper(|disk| disk.pages.get_mut(key).unwrap()[100] ^= 1);
+    let damaged = store.disk().pages.get(key).unwrap().clone();
     let mut library = Library::open(store.clone());
     assert!(library.storage().state.loaded && library.storage().state.read_only.is_none());
     let told = library.world.resource_mut::<Notices>().take();
@@ -324,8 +324,12 @@ fn with_damaged(table: u16, page: u32) -> (MemoryStore, Library<MemoryStore>) {
         table: table | QUARANTINE,
         page: 1,
     };
-    assert_eq!(store.disk().pages[&aside][4..], damaged, "nothing is thrown away");
-    assert_eq!(store.disk().pages[&aside][..4], page.to_le_bytes());
+    assert_eq!(
+        store.disk().pages.get(aside).unwrap()[4..],
+        damaged,
+        "nothing is thrown away"
+    );
+    assert_eq!(store.disk().pages.get(aside).unwrap()[..4], page.to_le_bytes());
     let mut again = Library::open(store.clone());
     assert_eq!(again.snapshot(), library.snapshot());
     let told = again.world.resource_mut::<Notices>().take();

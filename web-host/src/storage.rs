@@ -37,13 +37,14 @@ impl Room {
 
 impl core::fmt::Display for Room {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        const MEGABYTE: f64 = 1e6;
-        write!(
-            f,
-            "{:.0} of {:.0} MB in use",
-            self.usage / MEGABYTE,
-            self.quota / MEGABYTE
-        )
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a float saturates, and what prints floats is 12 kB"
+        )]
+        let megabytes = |bytes: f64| (bytes / 1e6).round() as u64;
+        let (usage, quota) = (megabytes(self.usage), megabytes(self.quota));
+        write!(f, "{usage} of {quota} MB in use")
     }
 }
 

@@ -4,8 +4,6 @@
 //! together, and memory stays bounded by what it holds. Nothing here compares change ticks, so there is no
 //! age at which they wrap.
 
-use std::collections::BTreeMap;
-
 use bevy_ecs::message::{MessageCursor, Messages};
 use bevy_ecs::resource::Resource;
 use bevy_ecs::system::Local;
@@ -29,6 +27,7 @@ use crate::persist::last_seen::{self, LastSeen, Window};
 use crate::query::index::Index;
 use crate::query::{eval, parser};
 use crate::sort;
+use crate::sorted::Sorted;
 
 /// The least time between two frames that nobody asked for, in milliseconds.
 const FRAME_EVERY: u64 = 30;
@@ -49,7 +48,7 @@ const QUEUE_FROM: usize = 500;
 /// What every host has.
 #[derive(Resource, Debug, Default)]
 pub struct Mirrors {
-    hosts: BTreeMap<HostId, Host>,
+    hosts: Sorted<HostId, Host>,
     /// The last word on storage, for hosts that come later.
     storage: Option<Notice>,
     generation: u64,
@@ -67,7 +66,7 @@ struct Host {
     sequence: u32,
     /// Whether the next frame begins anew.
     snapshot: bool,
-    views: BTreeMap<u32, View>,
+    views: Sorted<u32, View>,
     has: HashSet<Key>,
     /// What changed of what it has.
     dirty: HashMap<Key, KindSet>,
@@ -83,13 +82,13 @@ impl Mirrors {
     /// How many changes wait for a host: never more than it has rows.
     #[must_use]
     pub fn backlog(&self, host: HostId) -> usize {
-        self.hosts.get(&host).map_or(0, |host| host.dirty.len())
+        self.hosts.get(host).map_or(0, |host| host.dirty.len())
     }
 
     /// How many things a host has.
     #[must_use]
     pub fn held(&self, host: HostId) -> usize {
-        self.hosts.get(&host).map_or(0, |host| host.has.len())
+        self.hosts.get(host).map_or(0, |host| host.has.len())
     }
 }
 
@@ -128,7 +127,7 @@ pub(crate) fn hear_hosts(
         }
         // What came of a request is seen before its answer arrives: frames go out before answers.
         for host in askers {
-            if let Some(host) = mirrors.hosts.get_mut(&host) {
+            if let Some(host) = mirrors.hosts.get_mut(host) {
                 host.urgent = true;
             }
         }
@@ -161,16 +160,16 @@ impl Mirrors {
                 self.hosts.insert(host, state);
             }
             HostSaid::Credits(host, credits) => {
-                if let Some(host) = self.hosts.get_mut(&host) {
+                if let Some(host) = self.hosts.get_mut(host) {
                     host.credits = host.credits.saturating_add(credits).min(host.window);
                 }
             }
             HostSaid::Resync(host) => {
-                if let Some(host) = self.hosts.get_mut(&host) {
+                if let Some(host) = self.hosts.get_mut(host) {
                     host.restart();
                 }
             }
-            HostSaid::Goodbye(host) => drop(self.hosts.remove(&host)),
+            HostSaid::Goodbye(host) => drop(self.hosts.remove(host)),
         }
     }
 
@@ -188,10 +187,10 @@ impl Mirrors {
                     return Err(invalid(format!("a view shows tracks or albums, not {noun:?}")));
                 }
                 let host = self.host(asked.host)?;
-                if host.views.len() >= MOST_VIEWS && !host.views.contains_key(view) {
+                if host.views.len() >= MOST_VIEWS && !host.views.has(*view) {
                     return Err(invalid(format!("{MOST_VIEWS} views are open already")));
                 }
-                let open = host.views.entry(*view).or_insert_with(|| View::new(*view, *noun));
+                let open = host.views.get_or_insert_with(*view, || View::new(*view, *noun));
                 if open.noun != *noun {
                     *open = View::new(*view, *noun);
                 }
@@ -203,7 +202,7 @@ impl Mirrors {
             Request::MoveView { view, offset, limit } => {
                 check_limit(*limit)?;
                 let host = self.host(asked.host)?;
-                let open = host.views.get_mut(view).ok_or_else(|| RequestError::NotFound {
+                let open = host.views.get_mut(*view).ok_or_else(|| RequestError::NotFound {
                     what: format!("view {view}"),
                 })?;
                 open.set_window(*offset, *limit);
@@ -212,7 +211,7 @@ impl Mirrors {
             }
             Request::CloseView { view } => {
                 let host = self.host(asked.host)?;
-                host.unsettled |= host.views.remove(view).is_some();
+                host.unsettled |= host.views.remove(*view).is_some();
                 Ok(Response::Done)
             }
             Request::QueryTracks { query, offset, limit } => {
@@ -232,7 +231,7 @@ impl Mirrors {
                 })
             }
             Request::GetTrack { track } => Ok(Response::Track(track_row(world, *track).map(Box::new))),
-            other => unreachable!("{other:?} was filtered out"),
+            _ => unreachable!("other requests were filtered out"),
         }
     }
 
@@ -255,7 +254,7 @@ impl Mirrors {
 
     fn host(&mut self, host: HostId) -> Result<&mut Host, RequestError> {
         self.hosts
-            .get_mut(&host)
+            .get_mut(host)
             .filter(|host| !host.refused)
             .ok_or_else(|| invalid("a host says hello first".into()))
     }
@@ -465,7 +464,7 @@ pub(crate) fn send_frames(world: &mut World) {
     let now = world.resource::<Clock>().now;
     let mut wake = None::<u64>;
     world.resource_scope(|world, mut mirrors: Mut<Mirrors>| {
-        for (&id, host) in mirrors.hosts.iter_mut().filter(|(_, host)| !host.refused) {
+        for (id, host) in mirrors.hosts.iter_mut().filter(|(_, host)| !host.refused) {
             if !host.is_owed() || host.credits == 0 {
                 continue;
             }
@@ -549,7 +548,7 @@ impl Host {
     /// Fills a frame. `false` if something is left for the next one.
     fn fill(&mut self, world: &World, builder: &mut Builder) -> bool {
         let mut dirty: Vec<_> = self.dirty.iter().map(|(&key, &kinds)| (key, kinds)).collect();
-        sort::by_numbers(&mut dirty, |&((noun, number), _)| (noun as u8, number));
+        sort::by_key(&mut dirty, |&(key, _)| key);
         for (key, kinds) in dirty {
             if !builder.update(world, key, kinds) {
                 return false;
@@ -589,15 +588,17 @@ impl Host {
                 }
             }
         }
-        for number in self.views.keys().copied().collect::<Vec<_>>() {
-            let view = &self.views[&number];
+        for number in self.views.keys().collect::<Vec<_>>() {
+            let Some(view) = self.views.get(number) else {
+                continue;
+            };
             let noun = view.noun;
             for id in view.rows().to_vec() {
                 if !self.want_row(world, builder, &mut wanted, (noun, id)) {
                     return false;
                 }
             }
-            let view = self.views.get_mut(&number).expect("its number is a key");
+            let view = self.views.get_mut(number).expect("its number is a key");
             if view.is_untold() {
                 if !builder.view(view.patch()) {
                     return false;

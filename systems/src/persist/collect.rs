@@ -1,7 +1,6 @@
 //! From changes to dirty pages.
 
 use core::ops::RangeInclusive;
-use std::collections::BTreeSet;
 
 use bevy_ecs::resource::Resource;
 use bevy_ecs::world::World;
@@ -10,6 +9,7 @@ use segue_components::wire::registry::KindSet;
 use super::store::PageKey;
 use super::table::{TABLES, lazy_kinds, place, strict_kinds};
 use crate::changes::Change;
+use crate::sorted::Sorted;
 
 /// How far the store is behind. Producers of rows look at it before they make more.
 #[derive(Resource, Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -39,7 +39,7 @@ impl Backlog {
 /// The pages that are not as stored.
 #[derive(Debug, Default)]
 pub(super) struct Dirty {
-    pub(super) pages: BTreeSet<PageKey>,
+    pub(super) pages: Sorted<PageKey, ()>,
     /// When the first of the waiting changes came, and the last; lazy ones apart.
     pub(super) since: Option<(u64, u64)>,
     /// When the first of the waiting lazy changes came.
@@ -56,18 +56,21 @@ impl Dirty {
     /// Marks what these changes touch.
     pub(super) fn mark(&mut self, changes: &[Change], now: u64) {
         let (strict, lazy) = (strict_kinds(), lazy_kinds());
-        let tables: Vec<_> = TABLES.iter().map(|table| (table, table.kinds())).collect();
+        let mut tables: Vec<_> = TABLES.iter().map(|table| (table, table.kinds(), None)).collect();
         for change in changes {
             let Some((page, _)) = place(change.number) else {
                 tracing::error!(noun = ?change.noun, number = change.number, "a number beyond what is stored");
                 continue;
             };
             let mut marked = KindSet::NONE;
-            for (table, kinds) in &tables {
+            for (table, kinds, last) in &mut tables {
                 if table.noun == change.noun && (change.gone || change.kinds.meets(*kinds)) {
                     marked |= *kinds;
-                    let table = table.number;
-                    self.pages.insert(PageKey { table, page });
+                    // Neighbours share a page.
+                    if last.replace(page) != Some(page) {
+                        let table = table.number;
+                        self.pages.insert(PageKey { table, page }, ());
+                    }
                 }
             }
             if change.gone || change.kinds.meets(KindSet(marked.0 & !lazy.0)) {
@@ -81,19 +84,21 @@ impl Dirty {
 
     /// Marks one page that is not worth a write of its own.
     pub(super) fn mark_lazily(&mut self, key: PageKey, now: u64) {
-        self.pages.insert(key);
+        self.pages.insert(key, ());
         self.lazy_since.get_or_insert(now);
     }
 
     /// Marks one page.
     pub(super) fn mark_page(&mut self, key: PageKey, now: u64) {
-        self.pages.insert(key);
+        self.pages.insert(key, ());
         self.touch(now);
     }
 
     /// Marks pages of a table.
     pub(super) fn mark_pages(&mut self, table: u16, pages: RangeInclusive<u32>, now: u64) {
-        self.pages.extend(pages.map(|page| PageKey { table, page }));
+        for page in pages {
+            self.pages.insert(PageKey { table, page }, ());
+        }
         self.touch(now);
     }
 
@@ -104,7 +109,9 @@ impl Dirty {
 
     /// Puts back what was taken and not stored.
     pub(super) fn put_back(&mut self, taken: Self) {
-        self.pages.extend(taken.pages);
+        for key in taken.pages.keys() {
+            self.pages.insert(key, ());
+        }
         self.strict |= taken.strict;
         self.since = match (taken.since, self.since) {
             (Some((first, _)), Some((_, last))) => Some((first, last)),
@@ -142,7 +149,7 @@ mod tests {
     fn check(changes: &[Change], pages: &[(u16, u32)], strict: bool, lazy: bool) {
         let mut dirty = Dirty::default();
         dirty.mark(changes, 5);
-        let found: Vec<_> = dirty.pages.iter().map(|key| (key.table, key.page)).collect();
+        let found: Vec<_> = dirty.pages.keys().map(|key| (key.table, key.page)).collect();
         assert_eq!(found, pages);
         assert_eq!(dirty.strict, strict);
         assert_eq!(dirty.lazy_since.is_some(), lazy);

@@ -1,7 +1,7 @@
 //! From pages to rows: a few pages a tick, so that a library of a million tracks never holds up a tick.
 
 use core::ops::Range;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use bevy_ecs::world::World;
 use segue_components::id::Noun;
@@ -19,6 +19,7 @@ use crate::changes;
 use crate::clock::Clock;
 use crate::notices::Notices;
 use crate::sort;
+use crate::sorted::Sorted;
 
 /// In which order things are loaded: what is small and shown first comes first.
 const ORDER: [Noun; 7] = [
@@ -63,14 +64,14 @@ struct Chunk {
     noun: Noun,
     pages: Range<u32>,
     missing: usize,
-    found: BTreeMap<u32, Vec<(u16, Vec<u8>)>>,
+    found: Sorted<u32, Vec<(u16, Vec<u8>)>>,
 }
 
 impl Chunk {
     /// Whether a page is absent of the table that each of these ids has a row in: a damaged store lost it.
     fn is_incomplete(&self) -> bool {
         self.pages.clone().any(|page| {
-            let parts = self.found.get(&page).map(Vec::as_slice).unwrap_or_default();
+            let parts = self.found.get(page).map(Vec::as_slice).unwrap_or_default();
             !parts.iter().any(|&(table, _)| is_primary(table))
         })
     }
@@ -168,12 +169,12 @@ impl Load {
         let is_found = |key: &PageKey| found.iter().any(|(of, _)| of == key);
         let mut primary = self.first.iter().filter(|key| is_primary(key.table));
         self.damaged |= !primary.all(is_found);
-        let mut pages: BTreeMap<(usize, u32), Vec<(u16, Vec<u8>)>> = BTreeMap::new();
+        let mut pages: Sorted<(usize, u32), Vec<(u16, Vec<u8>)>> = Sorted::default();
         for (key, bytes) in found {
             let noun = Table::find(key.table).map(|table| table.noun);
             let place = ORDER.iter().position(|&of| Some(of) == noun);
             if let Some(place) = place {
-                let parts = pages.entry((place, key.page)).or_default();
+                let parts = pages.get_or_insert_with((place, key.page), Vec::new);
                 parts.push((key.table, bytes));
             }
         }
@@ -201,7 +202,7 @@ impl Load {
                 noun,
                 pages,
                 missing,
-                found: BTreeMap::new(),
+                found: Sorted::default(),
             });
         }
     }
@@ -217,7 +218,8 @@ impl Load {
             return;
         };
         for (page, bytes) in found {
-            chunk.found.entry(page).or_default().push((table, bytes));
+            let parts = chunk.found.get_or_insert_with(page, Vec::new);
+            parts.push((table, bytes));
         }
         chunk.missing -= 1;
         while self.asked.front().is_some_and(|chunk| chunk.missing == 0) {

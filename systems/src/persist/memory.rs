@@ -4,10 +4,10 @@
 //! that is dropped and opened again over a clone finds what was committed, as after a crash.
 
 use core::ops::Range;
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::store::{Batch, BlobKey, Claim, PageKey, PageStore, StoreError};
+use crate::sorted::Sorted;
 
 /// What is on the disk.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -17,9 +17,9 @@ pub struct Disk {
     /// The meta record.
     pub meta: Option<Vec<u8>>,
     /// The pages.
-    pub pages: BTreeMap<PageKey, Vec<u8>>,
+    pub pages: Sorted<PageKey, Vec<u8>>,
     /// The blobs.
-    pub blobs: BTreeMap<BlobKey, Vec<u8>>,
+    pub blobs: Sorted<BlobKey, Vec<u8>>,
 }
 
 impl Disk {
@@ -36,14 +36,14 @@ impl Disk {
         for (key, bytes) in &batch.pages {
             match bytes {
                 Some(bytes) => self.pages.insert(*key, bytes.clone()),
-                None => self.pages.remove(key),
-            };
+                None => drop(self.pages.remove(*key)),
+            }
         }
         for (key, bytes) in &batch.blobs {
             match bytes {
                 Some(bytes) => self.blobs.insert(*key, bytes.clone()),
-                None => self.blobs.remove(key),
-            };
+                None => drop(self.blobs.remove(*key)),
+            }
         }
     }
 }
@@ -164,7 +164,7 @@ impl PageStore for MemoryStore {
     }
 
     async fn blob(&mut self, key: BlobKey) -> Result<Option<Vec<u8>>, StoreError> {
-        Ok(self.begin()?.disk.blobs.get(&key).cloned())
+        Ok(self.begin()?.disk.blobs.get(key).cloned())
     }
 
     async fn commit(&mut self, batch: &Batch) -> Result<(), StoreError> {

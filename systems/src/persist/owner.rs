@@ -583,7 +583,7 @@ impl Persist {
         // With every batch, or the next start would take it for outdated.
         let shown = world.resource::<LastSeen>().to_bytes(self.meta.generation);
         pages.extend(shown.map(|bytes| (LAST_SEEN, Some(bytes))));
-        for &key in taken.pages.iter().filter(|&&key| key != LAST_SEEN) {
+        for key in taken.pages.keys().filter(|&key| key != LAST_SEEN) {
             pages.push((key, self.page(world, key)));
         }
         pages.extend(aside.iter().map(|(key, bytes)| (*key, Some(bytes.clone()))));

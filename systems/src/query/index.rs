@@ -467,7 +467,7 @@ impl Index {
         let mut changed = HashSet::new();
         let mut tracks = touched.tracks;
         // The entries of one track stand together, and text wins.
-        sort::by_numbers(&mut tracks, |&(id, _, text)| (0, id << 1 | u64::from(!text)));
+        sort::by_key(&mut tracks, |&(id, _, text)| (id, !text));
         tracks.dedup_by_key(|&mut (id, _, _)| id);
         let mut recent = Recent::default();
         for (id, entity, text) in tracks {
