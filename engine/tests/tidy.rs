@@ -92,6 +92,35 @@ fn nothing_is_left_for_later() {
     check_none("unfinished code", &offenders);
 }
 
+#[test]
+fn the_tree_in_contributing_names_files_that_are_there() {
+    let page = fs::read_to_string(root().join("CONTRIBUTING.md")).expect("the page is there");
+    let tree = page
+        .split("```text")
+        .nth(1)
+        .and_then(|rest| rest.split("```").next());
+    let endings = [".rs", ".js", ".md", ".toml"];
+    let mut found = Vec::new();
+    files(&root(), &endings, &mut found);
+    let names: Vec<_> = found
+        .iter()
+        .filter_map(|path| path.file_name()?.to_str())
+        .collect();
+    let words = tree
+        .expect("the page shows the tree")
+        .split(|c: char| !(c.is_alphanumeric() || "._-".contains(c)));
+    let named = words.filter(|word| {
+        endings
+            .iter()
+            .any(|ending| word.ends_with(ending) && word != ending)
+    });
+    let missing: Vec<_> = named
+        .filter(|word| !names.contains(word))
+        .map(str::to_owned)
+        .collect();
+    check_none("CONTRIBUTING.md names what is not there", &missing);
+}
+
 /// The crates that a crate of ours may depend on, by the rule of ARCHITECTURE.md: every line points down.
 const DOWN: [(&str, &[&str]); 6] = [
     ("segue-components", &[]),
