@@ -64,10 +64,8 @@ fn check_read(browser: &Browser) {
         .eval("await segue.player.play({ query: 'three' })")
         .unwrap();
     browser
-        .wait_until("segue.player.stats.underrunFrames >= 0 && (segue.player.positionMs > 200 || segue.player.state === 'stopped')")
+        .wait_until("segue.player.track?.path.endsWith('three.mp3') && segue.player.positionMs > 100")
         .unwrap();
-    let error = browser.eval("return segue.player.error ?? null").unwrap();
-    assert_eq!(error, json!(null), "it was heard");
 }
 
 #[test]
