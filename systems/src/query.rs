@@ -14,6 +14,7 @@ use crate::persist::Loaded;
 use crate::plugin::Plugin;
 use crate::schedule::{Tick, TickSystems};
 
+mod answer;
 pub mod ast;
 mod bases;
 mod bitmap;

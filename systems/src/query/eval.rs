@@ -8,7 +8,8 @@ use bevy_ecs::entity::Entity;
 use bevy_ecs::world::{EntityRef, World};
 use segue_components::prelude::*;
 
-use super::ast::{self, Expr, NumberField, Term, Text, TextField, What};
+use super::answer::Answer;
+use super::ast::{self, Expr, NumberField, Query, Term, Text, TextField, What};
 use super::bitmap::Bitmap;
 use super::fold;
 use super::index::Index;
@@ -70,6 +71,11 @@ pub(crate) struct Eval<'a> {
 }
 
 impl Eval<'_> {
+    /// Those of the candidates that the query lets through, in tiers.
+    pub(crate) fn answer(&self, index: &mut Index, noun: Noun, query: &Query, candidates: Bitmap) -> Answer {
+        Answer::new(vec![self.expr(index, noun, &query.filter, candidates)])
+    }
+
     /// Those of the candidates that the expression lets through.
     pub(crate) fn expr(&self, index: &mut Index, noun: Noun, expr: &Expr, mut candidates: Bitmap) -> Bitmap {
         match expr {

@@ -122,14 +122,16 @@ impl Index {
             world,
             unix: world.resource::<Clock>().unix,
         };
-        let rows = eval.expr(self, noun, &query.filter, all);
-        let total = rows.count();
+        let answer = eval.answer(self, noun, query, all);
+        let total = answer.total();
         let order = self.order(noun, query);
         let table = self.table(noun);
-        let ids = table.orders[order]
-            .rows()
+        let rows = table.orders[order].rows();
+        let ids = answer
+            .tiers()
             .iter()
-            .filter(|&&row| rows.has(row))
+            .filter(|tier| !tier.is_empty())
+            .flat_map(|tier| rows.iter().filter(|&&row| tier.has(row)))
             .skip(offset as usize)
             .take(limit as usize)
             .map(|&row| table.row(row).id)
