@@ -18,6 +18,10 @@ declare module "*/segue_web_worker.js" {
     readonly code: string;
     readonly message: string;
   }
+}
+
+declare module "*/segue_web_pool.js" {
+  export default function init(options: { module_or_path: URL }): Promise<unknown>;
   export class PoolWorker {
     constructor(library: MessagePort, folders: object);
   }

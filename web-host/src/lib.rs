@@ -1,6 +1,6 @@
 //! Segue in a browser: what the seams of the crates below become there.
 //!
-//! The three crates beside this one, `main`, `worker` and `audio`, are one wasm bundle each and export what
+//! The four crates beside this one, `main`, `worker`, `pool` and `audio`, are one wasm bundle each and export what
 //! stands here. In reading order:
 //!
 //! - [`exception`]: what JavaScript throws, in words

@@ -1,4 +1,4 @@
-//! The bundle of the library worker and of the pool, for `library-worker.js` and `pool-worker.js`.
+//! The bundle of the library worker, for `library-worker.js`.
 
 use segue_web::folders::Folders;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -88,23 +88,5 @@ impl LibraryWorker {
     /// Writes what is not stored yet and lets go of the store.
     pub async fn close(&self) {
         self.inner.close().await;
-    }
-}
-
-/// See [`segue_web::pool::PoolWorker`].
-#[wasm_bindgen]
-#[derive(Debug)]
-pub struct PoolWorker(
-    #[expect(dead_code, reason = "it lives as long as its port listens")] segue_web::pool::PoolWorker,
-);
-
-#[wasm_bindgen]
-impl PoolWorker {
-    /// Serves the library behind this port.
-    #[wasm_bindgen(constructor)]
-    #[must_use]
-    pub fn new(library: MessagePort, folders: Folders) -> Self {
-        segue_web::exception::report_panics();
-        Self(segue_web::pool::PoolWorker::new(library, folders))
     }
 }

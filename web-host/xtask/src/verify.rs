@@ -12,10 +12,11 @@ use crate::tools;
 use crate::workspace::Workspace;
 
 /// The crates that are built for a browser and for nothing else.
-const WEB: [&str; 5] = [
+const WEB: [&str; 6] = [
     "segue-web",
     "segue-web-main",
     "segue-web-worker",
+    "segue-web-pool",
     "segue-web-audio",
     "segue-web-bench",
 ];

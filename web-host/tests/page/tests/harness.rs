@@ -1,4 +1,4 @@
-//! The served page as a browser sees it, before any of its own code: isolation, the music folder, the three bundles.
+//! The served page as a browser sees it, before any of its own code: isolation, the music folder, the bundles.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
@@ -24,6 +24,7 @@ fn the_page_is_cross_origin_isolated_and_its_bundles_instantiate() {
     for (folder, file) in [
         ("main", "segue_web_main"),
         ("worker", "segue_web_worker"),
+        ("pool", "segue_web_pool"),
         ("audio", "segue_web_audio"),
     ] {
         let memory = browser
