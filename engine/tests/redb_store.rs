@@ -2,19 +2,18 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may stop where it went wrong")]
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
-use redb::{Database, StorageBackend};
+use redb::Database;
 use segue::native::redb_store::RedbStore;
+use segue::native::redb_store::testing::{Images, SimulatedDisk, check_power_cuts};
 use segue_components::prelude::*;
 use segue_systems::catalog::{self, Catalog};
 use segue_systems::notices::Notices;
 use segue_systems::persist::meta::{Meta, SCHEMA};
 use segue_systems::persist::store::{Batch, BlobKey, Durability, PageKey, PageStore, StoreError};
-use segue_systems::persist::testing::model::{self, Disk, Random};
+use segue_systems::persist::testing::model::{self, Count, Disk, Random, Trouble};
 use segue_systems::persist::testing::{Library, wait};
 use segue_systems::persist::{Driver, OpenError, StoreAnswer, StoreRequest};
 
@@ -179,23 +178,31 @@ fn a_folder_that_cannot_be_written_is_said_to_be_so() {
 /// A file on a disk of the real machine; a library that is dropped is one that was killed.
 struct FileDisk {
     path: PathBuf,
-    countdown: Arc<AtomicI64>,
+    state: Arc<Mutex<(Option<Trouble>, u64)>>,
 }
 
 /// Fails the call whose turn it is.
 struct Failing {
     store: RedbStore,
-    countdown: Arc<AtomicI64>,
+    state: Arc<Mutex<(Option<Trouble>, u64)>>,
 }
 
 impl Failing {
-    fn turn(&self) -> Result<(), StoreError> {
-        match self.countdown.fetch_sub(1, Ordering::Relaxed) {
-            0 => Err(StoreError::Io {
-                detail: "its turn to fail".into(),
-            }),
-            _ => Ok(()),
+    /// Whether this call fails, once it is done.
+    fn turn(&self) -> Result<bool, StoreError> {
+        let (trouble, calls) = &mut *self.state.lock().unwrap();
+        *calls += 1;
+        match trouble {
+            Some(Trouble::Fail(turn) | Trouble::Close(turn)) if *turn + 1 == *calls => Err(failed()),
+            Some(Trouble::LoseAnswer(turn)) => Ok(*turn + 1 == *calls),
+            _ => Ok(false),
         }
+    }
+}
+
+fn failed() -> StoreError {
+    StoreError::Io {
+        detail: "its turn to fail".into(),
     }
 }
 
@@ -229,8 +236,9 @@ impl PageStore for Failing {
     }
 
     async fn commit(&mut self, batch: &Batch) -> Result<(), StoreError> {
-        self.turn()?;
-        self.store.commit(batch).await
+        let is_lost = self.turn()?;
+        self.store.commit(batch).await?;
+        if is_lost { Err(failed()) } else { Ok(()) }
     }
 
     async fn close(&mut self) {
@@ -241,16 +249,24 @@ impl PageStore for Failing {
 impl Disk for FileDisk {
     type Store = Failing;
 
-    fn open(&mut self) -> Failing {
-        Failing {
-            store: RedbStore::open(&self.path).unwrap(),
-            countdown: Arc::clone(&self.countdown),
-        }
+    const CALLS: u64 = 1;
+
+    async fn open(&mut self) -> Result<Failing, StoreError> {
+        Ok(Failing {
+            store: RedbStore::open(&self.path)?,
+            state: Arc::clone(&self.state),
+        })
     }
 
-    fn fail(&mut self, call: Option<u64>) {
-        let calls = call.map_or(-1, |call| i64::try_from(call).unwrap());
-        self.countdown.store(calls, Ordering::Relaxed);
+    /// A process is killed, and no more: the machine cannot be switched off from here.
+    fn crash(&mut self, _: &mut Random) {}
+
+    fn set_trouble(&mut self, trouble: Option<Trouble>) {
+        *self.state.lock().unwrap() = (trouble, 0);
+    }
+
+    fn calls(&self) -> u64 {
+        self.state.lock().unwrap().1
     }
 }
 
@@ -260,187 +276,39 @@ fn a_library_in_a_file_that_crashes_at_random_is_always_one_that_was_committed()
         let folder = tempfile::tempdir().unwrap();
         let mut disk = FileDisk {
             path: folder.path().join("library.redb"),
-            countdown: Arc::new(AtomicI64::new(-1)),
+            state: Arc::default(),
         };
         model::check(&mut disk, seed, 250);
     }
 }
 
-/// What a disk was told, in order.
-#[derive(Debug, Clone)]
-enum Told {
-    Write(u64, Vec<u8>),
-    Length(u64),
-    Sync,
-}
-
-/// A disk that remembers what it was told since the last sync.
-#[derive(Debug, Clone, Default)]
-struct Recorder(Arc<Mutex<(Vec<u8>, Vec<Told>)>>);
-
-impl Recorder {
-    fn of(image: Vec<u8>) -> Self {
-        Self(Arc::new(Mutex::new((image, Vec::new()))))
-    }
-
-    fn take_log(&self) -> Vec<Told> {
-        std::mem::take(&mut self.0.lock().unwrap().1)
-    }
-
-    fn image(&self) -> Vec<u8> {
-        self.0.lock().unwrap().0.clone()
-    }
-
-    fn store(&self) -> RedbStore {
-        let disk = self.clone();
-        RedbStore::over(move || Ok(redb::Builder::new().create_with_backend(disk.clone())?))
-    }
-}
-
-fn apply(image: &mut Vec<u8>, told: &Told) {
-    match told {
-        Told::Write(offset, bytes) => {
-            let start = usize::try_from(*offset).unwrap();
-            if image.len() < start + bytes.len() {
-                image.resize(start + bytes.len(), 0);
-            }
-            image[start..start + bytes.len()].copy_from_slice(bytes);
-        }
-        Told::Length(length) => image.resize(usize::try_from(*length).unwrap(), 0),
-        Told::Sync => {}
-    }
-}
-
-impl StorageBackend for Recorder {
-    fn len(&self) -> std::io::Result<u64> {
-        Ok(self.0.lock().unwrap().0.len() as u64)
-    }
-
-    fn read(&self, offset: u64, out: &mut [u8]) -> std::io::Result<()> {
-        let disk = self.0.lock().unwrap();
-        let start = usize::try_from(offset).unwrap();
-        let bytes = disk.0.get(start..start + out.len());
-        out.copy_from_slice(bytes.ok_or(std::io::ErrorKind::UnexpectedEof)?);
-        Ok(())
-    }
-
-    fn set_len(&self, length: u64) -> std::io::Result<()> {
-        self.tell(Told::Length(length));
-        Ok(())
-    }
-
-    fn sync_data(&self) -> std::io::Result<()> {
-        self.tell(Told::Sync);
-        Ok(())
-    }
-
-    fn write(&self, offset: u64, data: &[u8]) -> std::io::Result<()> {
-        self.tell(Told::Write(offset, data.to_vec()));
-        Ok(())
-    }
-}
-
-impl Recorder {
-    fn tell(&self, told: Told) {
-        let mut disk = self.0.lock().unwrap();
-        apply(&mut disk.0, &told);
-        disk.1.push(told);
-    }
-}
-
-/// What the disk may hold if the power goes after so many steps of a log: everything up to the last sync,
-/// and of what came later any part, in any order, torn into sectors.
-fn after_power_cut(base: &[u8], log: &[Told], steps: usize, random: &mut Random) -> Vec<u8> {
-    const SECTOR: usize = 512;
-    let synced = log[..steps]
-        .iter()
-        .rposition(|told| matches!(told, Told::Sync))
-        .map_or(0, |at| at + 1);
-    let mut image = base.to_vec();
-    for told in &log[..synced] {
-        apply(&mut image, told);
-    }
-    for told in &log[synced..steps] {
-        match told {
-            Told::Write(offset, bytes) => match random.below(3) {
-                0 => {}
-                1 => apply(&mut image, told),
-                _ => {
-                    for (index, sector) in bytes.chunks(SECTOR).enumerate() {
-                        if random.below(2) == 0 {
-                            apply(
-                                &mut image,
-                                &Told::Write(offset + (index * SECTOR) as u64, sector.to_vec()),
-                            );
-                        }
-                    }
-                }
-            },
-            // Growing is what a file system tells its journal before the data; it is not undone.
-            Told::Length(_) | Told::Sync => apply(&mut image, told),
-        }
-    }
-    image
-}
-
-type Pages = BTreeMap<u32, Vec<u8>>;
-
-fn contents(store: &mut RedbStore) -> Pages {
-    wait(store.load(1, 0..u32::MAX)).unwrap().into_iter().collect()
+#[test]
+fn a_power_cut_at_any_step_of_a_commit_leaves_the_batch_whole_or_absent() {
+    let images = check_power_cuts(7, 8, Images::Some(2));
+    assert!(images > 100, "{images} power cuts");
 }
 
 #[test]
-fn a_power_cut_at_any_step_of_a_commit_leaves_the_batch_whole_or_absent() {
-    let random = &mut Random::new(7);
-    let disk = Recorder::default();
-    let mut store = disk.store();
-    let epoch = wait(store.claim()).unwrap().epoch;
-    let mut pages = Pages::new();
-    let mut images = 0;
-    for round in 0..12 {
-        let base = disk.image();
-        disk.take_log();
-        let mut next = pages.clone();
-        let mut changes: Vec<(u32, Vec<u8>)> = Vec::new();
-        for _ in 0..1 + random.below(12) {
-            let page = u32::try_from(random.below(40)).unwrap();
-            if changes.iter().any(|&(of, _)| of == page) {
-                continue;
-            }
-            let length = usize::try_from(random.below(9_000)).unwrap();
-            changes.push((page, vec![u8::try_from(random.below(256)).unwrap(); length]));
-        }
-        for (page, bytes) in &changes {
-            if bytes.is_empty() {
-                next.remove(page)
-            } else {
-                next.insert(*page, bytes.clone())
-            };
-        }
-        let borrowed: Vec<(u32, &[u8])> = changes.iter().map(|(page, bytes)| (*page, &bytes[..])).collect();
-        wait(store.commit(&batch(epoch, &borrowed))).unwrap();
-        let log = disk.take_log();
-        for steps in 0..=log.len() {
-            for _ in 0..2 {
-                let image = after_power_cut(&base, &log, steps, random);
-                let mut crashed = Recorder::of(image).store();
-                let claim = wait(crashed.claim())
-                    .unwrap_or_else(|error| panic!("round {round}, step {steps}: {error}"));
-                assert_eq!(claim.epoch, epoch + 1, "the epoch never goes back");
-                let found = contents(&mut crashed);
-                assert!(
-                    found == pages || found == next,
-                    "round {round}, step {steps}: a torn batch"
-                );
-                if steps == log.len() {
-                    assert!(found == next, "round {round}: an acknowledged batch was lost");
-                }
-                images += 1;
-            }
-        }
-        pages = next;
+fn whatever_part_of_a_short_history_a_power_cut_leaves_it_is_one_that_was_committed() {
+    let images = check_power_cuts(1, 2, Images::All);
+    assert!(images > 500, "{images} power cuts");
+}
+
+#[test]
+fn a_library_on_a_disk_that_fails_and_loses_power_is_always_one_that_was_committed() {
+    let mut count = Count::default();
+    for seed in 0..6 {
+        count += model::check(&mut SimulatedDisk::default(), seed, 250);
     }
-    assert!(images > 200, "{images} power cuts");
+    println!("{count}");
+    assert!(count.commits > 50 && count.crashes > 50, "{count}");
+}
+
+#[test]
+fn whichever_call_of_the_disk_fails_nothing_that_was_acknowledged_is_lost() {
+    let count = model::check_every_call(SimulatedDisk::default, 3, 23);
+    println!("{count}");
+    assert!(count.troubles > 15, "{count}");
 }
 
 #[test]

@@ -3,45 +3,47 @@
 #![expect(clippy::unwrap_used, reason = "a test may stop where it went wrong")]
 
 use segue_components::prelude::*;
-use segue_systems::catalog;
+use segue_systems::catalog::{self, Catalog};
 use segue_systems::persist::memory::{Fault, MemoryStore};
 use segue_systems::persist::testing::Library;
-use segue_systems::persist::testing::model::{self, Disk};
-
-#[derive(Default)]
-struct MemoryDisk {
-    store: MemoryStore,
-    lose_answers: bool,
-}
-
-impl Disk for MemoryDisk {
-    type Store = MemoryStore;
-
-    fn open(&mut self) -> MemoryStore {
-        self.store.clone()
-    }
-
-    fn fail(&mut self, call: Option<u64>) {
-        self.store.set_fault(call.map(|call| {
-            if self.lose_answers {
-                Fault::LoseAnswer(call / 2)
-            } else {
-                Fault::FailCall(call)
-            }
-        }));
-    }
-}
+use segue_systems::persist::testing::damage::Damaged;
+use segue_systems::persist::testing::model::{self, Count, Random};
 
 #[test]
 fn a_library_that_crashes_at_random_is_always_one_that_was_committed() {
+    let mut count = Count::default();
     for seed in 0..60 {
-        let lose_answers = seed % 3 == 0;
-        let mut disk = MemoryDisk {
-            lose_answers,
-            ..MemoryDisk::default()
-        };
-        model::check(&mut disk, seed, 400);
+        count += model::check(&mut MemoryStore::default(), seed, 400);
     }
+    println!("{count}");
+    assert!(
+        count.commits > 800 && count.troubles > 500 && count.crashes > 500,
+        "{count}"
+    );
+}
+
+#[test]
+fn whichever_call_fails_nothing_that_was_acknowledged_is_lost() {
+    let mut count = Count::default();
+    for seed in 0..5 {
+        count += model::check_every_call(MemoryStore::default, seed, 1);
+    }
+    println!("{count}");
+    assert!(count.troubles > 100, "{count}");
+}
+
+#[test]
+fn a_flipped_bit_in_any_byte_of_any_page_is_noticed_and_costs_only_that_page() {
+    let store = MemoryStore::default();
+    let mut library = Library::open(store.clone());
+    library.fill(9);
+    // Two pages of tracks, one of them with nothing but a title.
+    library.world.resource_mut::<Catalog>().reserve(Noun::Track, 300);
+    let _: TrackId = Catalog::spawn(&mut library.world, Title("far away".into()));
+    library.flush().unwrap();
+    let mut damaged = Damaged::new(store.disk(), MemoryStore::with);
+    let flips = damaged.check_every_byte(&mut Random::new(1));
+    assert!(flips > 1_000, "{flips}");
 }
 
 #[test]
@@ -92,7 +94,7 @@ fn a_job_is_stored_with_the_rows_it_counts() {
     for round in 1..=20u64 {
         for number in 0..30 {
             let title = Title(format!("{round}.{number}").into());
-            let _: TrackId = catalog::Catalog::spawn(&mut library.world, title);
+            let _: TrackId = Catalog::spawn(&mut library.world, title);
         }
         let added = round * 30;
         catalog::set(
@@ -106,7 +108,7 @@ fn a_job_is_stored_with_the_rows_it_counts() {
         library.tick(90);
         // A crash now: what the job says it did is there, all of it.
         let crashed = Library::open(MemoryStore::with(store.disk()));
-        let catalog = crashed.world.resource::<catalog::Catalog>();
+        let catalog = crashed.world.resource::<Catalog>();
         let tracks = catalog.count(Noun::Track) as u64;
         let counted = catalog::get::<JobProgress>(&crashed.world, JobId(1)).map_or(0, |job| job.added);
         assert_eq!(tracks.saturating_sub(1), counted, "round {round}");

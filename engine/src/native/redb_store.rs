@@ -16,6 +16,7 @@
 //! [`Durability::Relaxed`]: segue_systems::persist::store::Durability::Relaxed
 
 mod rescue;
+pub mod testing;
 
 use core::fmt;
 use core::ops::Range;

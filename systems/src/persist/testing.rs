@@ -2,6 +2,8 @@
 //!
 //! The store answers between two ticks and never later, so a test says exactly what happened when.
 
+pub mod damage;
+pub mod edits;
 pub mod model;
 
 use std::collections::BTreeMap;
@@ -46,6 +48,8 @@ pub struct Library<S: PageStore> {
     pub driver: Driver<S>,
     /// The time of the last tick.
     pub now: u64,
+    /// How many batches the store has acknowledged.
+    pub committed: u64,
     link: DriverLink,
     to_library: Sender<Vec<u8>>,
     from_library: Receiver<Vec<u8>>,
@@ -56,22 +60,34 @@ impl<S: PageStore> Library<S> {
     /// Opens a library over a store and loads it, unless it is refused.
     pub fn open(store: S) -> Self {
         let mut library = Self::begin(store);
-        for _ in 0..10_000 {
-            library.tick(1);
-            let storage = library.world.resource::<Storage>();
+        wait(library.load());
+        library
+    }
+
+    /// Loads the library, unless it is refused.
+    pub async fn load(&mut self) {
+        for _ in 0..100_000 {
+            self.answer_later().await;
+            self.tick_alone(1);
+            let storage = self.world.resource::<Storage>();
             if storage.state.loaded || storage.refused.is_some() {
                 break;
             }
         }
-        library
     }
 
     /// Opens a library and runs no tick.
     pub fn begin(store: S) -> Self {
+        Self::begin_as(store, &PersistPlugin::default(), |_| {})
+    }
+
+    /// The same with other settings, in a world where something was there before.
+    pub fn begin_as(store: S, settings: &PersistPlugin, before: impl FnOnce(&mut World)) -> Self {
         let mut world = World::new();
+        before(&mut world);
         schedule::setup(&mut world);
         LinkPlugin.build(&mut world);
-        PersistPlugin::default().build(&mut world);
+        settings.build(&mut world);
         let (ours, link) = links();
         world.insert_resource(ours);
         let (to_library, inbox) = crossbeam_channel::unbounded();
@@ -81,6 +97,7 @@ impl<S: PageStore> Library<S> {
             world,
             driver: Driver::new(store),
             now: 0,
+            committed: 0,
             link,
             to_library,
             from_library,
@@ -103,9 +120,15 @@ impl<S: PageStore> Library<S> {
 
     /// The store does what it was asked; how many requests that were.
     pub fn answer(&mut self) -> usize {
+        wait(self.answer_later())
+    }
+
+    /// The same with a store that makes its caller wait.
+    pub async fn answer_later(&mut self) -> usize {
         let mut count = 0;
         while let Ok(request) = self.link.requests.try_recv() {
-            let answer = wait(self.driver.answer(request));
+            let answer = self.driver.answer(request).await;
+            self.committed += u64::from(matches!(answer, StoreAnswer::Committed(Ok(()))));
             if let Some(losses) = self.driver.store().take_losses() {
                 let lost = StoreAnswer::Lost(losses);
                 self.link.answers.send(lost).expect("the library lives");
@@ -149,9 +172,21 @@ impl<S: PageStore> Library<S> {
     /// # Panics
     /// If it does not answer within ten ticks.
     pub fn flush(&mut self) -> Result<Response, RequestError> {
+        wait(self.flush_later())
+    }
+
+    /// The same with a store that makes its caller wait.
+    ///
+    /// # Errors
+    /// What the library answers.
+    ///
+    /// # Panics
+    /// If it does not answer within ten ticks.
+    pub async fn flush_later(&mut self) -> Result<Response, RequestError> {
         let id = self.ask(Request::Flush);
         for _ in 0..10 {
-            self.tick(1);
+            self.answer_later().await;
+            self.tick_alone(1);
             if let Some((_, answer)) = self.answers().into_iter().find(|(of, _)| *of == id) {
                 return answer;
             }
