@@ -18,18 +18,28 @@ mod answer;
 pub mod ast;
 mod bases;
 mod bitmap;
+mod columns;
+mod conditions;
 pub(crate) mod eval;
+#[cfg(test)]
+mod field_tests;
+pub mod fields;
 pub mod fold;
+mod groups;
 pub mod index;
 mod lexer;
+mod matcher;
 mod order;
 pub mod parser;
+pub mod pattern;
+mod print;
 #[cfg(test)]
 mod random;
 mod strings;
 mod table;
 #[cfg(test)]
 mod tests;
+mod values;
 
 /// All tracks that answer a query, in its order.
 ///

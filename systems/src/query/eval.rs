@@ -9,8 +9,12 @@ use bevy_ecs::world::{EntityRef, World};
 use segue_components::prelude::*;
 
 use super::answer::Answer;
-use super::ast::{self, Expr, NumberField, Query, Term, Text, TextField, What};
+use super::ast::{
+    self, Expr, IdField, NumberField, Query, Term, Text, TextField, TimeField, ValueField, What,
+};
 use super::bitmap::Bitmap;
+use super::columns::Column;
+use super::conditions;
 use super::fold;
 use super::index::Index;
 use super::table::{self, ANYWHERE, Fields, Row, Table, field_bit};
@@ -22,7 +26,8 @@ const DAY: i64 = 86_400_000;
 /// How much work a condition is: words, then numbers, then what reads text.
 fn cost(expr: &Expr) -> u8 {
     match expr {
-        Expr::Is(Term::Path(_)) => 3,
+        Expr::Is(Term::Path(_) | Term::Folder(_) | Term::Pattern(..)) => 3,
+        Expr::Is(Term::Whole(field, _)) if !conditions::value_is_of_tracks(*field) => 0,
         Expr::Is(Term::Anywhere(text) | Term::Text(_, text)) if text.is_phrase() => 2,
         Expr::Is(Term::Anywhere(_) | Term::Text(..)) => 0,
         Expr::Is(_) => 1,
@@ -33,12 +38,16 @@ fn cost(expr: &Expr) -> u8 {
 
 /// Whether an answer needs the postings.
 pub(crate) fn reads_words(expr: &Expr) -> bool {
-    any_term(expr, &|term| matches!(term, Term::Anywhere(_) | Term::Text(..)))
+    any_term(expr, &|term| {
+        matches!(term, Term::Anywhere(_) | Term::Text(..) | Term::Whole(..))
+    })
 }
 
 /// Whether a query says itself which tracks it wants by the state of their files.
 pub(crate) fn asks_for_files(expr: &Expr) -> bool {
-    any_term(expr, &|term| matches!(term, Term::Has(What::File, _)))
+    any_term(expr, &|term| {
+        matches!(term, Term::Has(What::File, _) | Term::File(_))
+    })
 }
 
 fn any_term(expr: &Expr, is: &impl Fn(&Term) -> bool) -> bool {
@@ -54,12 +63,32 @@ fn is_of_tracks(term: &Term) -> bool {
     match term {
         Term::Anywhere(_) | Term::Compilation(_) => false,
         Term::Text(field, _) => *field == TextField::Genre,
-        Term::Number(field, _) => matches!(
+        Term::Whole(field, _) | Term::Pattern(field, _) => conditions::value_is_of_tracks(*field),
+        Term::Number(field, _) => !matches!(
             field,
-            NumberField::Disc | NumberField::Rating | NumberField::Plays
+            NumberField::Year
+                | NumberField::Track
+                | NumberField::Duration
+                | NumberField::DurationMs
+                | NumberField::Id
+                | NumberField::AlbumId
+                | NumberField::ArtworkId
         ),
-        Term::Added(_) | Term::Codec(_) | Term::Path(_) => true,
-        Term::Has(what, _) => matches!(what, What::Genre | What::Track | What::Rating | What::File),
+        Term::Time(field, _) => *field != TimeField::Date,
+        Term::Id(field, _) => !matches!(
+            field,
+            IdField::Release | IdField::ReleaseGroup | IdField::AlbumArtist
+        ),
+        Term::Level(..)
+        | Term::Codec(_)
+        | Term::Path(_)
+        | Term::Folder(_)
+        | Term::Provider(_)
+        | Term::File(_) => true,
+        Term::Has(what, _) => !matches!(
+            what,
+            What::Artwork | What::Album | What::Artist | What::AlbumArtist | What::Year | What::Duration
+        ),
     }
 }
 
@@ -119,21 +148,31 @@ impl Eval<'_> {
             candidates.and(&albums);
             return candidates;
         }
-        let table = if noun == Noun::Album {
-            &mut index.albums
-        } else {
-            &mut index.tracks
-        };
+        let table = index.table_mut(noun);
         match term {
             Term::Anywhere(text) => self.text(table, noun, text, ANYWHERE, candidates),
             Term::Text(field, text) => self.text(table, noun, text, field_bit(*field), candidates),
+            Term::Whole(field, whole) => self.whole(index, noun, *field, whole, candidates),
+            Term::Pattern(field, pattern) => self.pattern(index, noun, *field, pattern, candidates),
             Term::Number(field, range) => {
                 let (field, range) = (*field, *range);
+                if let Some(column) = Column::of_number(field) {
+                    let pass = |number| conditions::number(range, field == NumberField::Skips, number);
+                    return self.column(index, noun, column, &pass, candidates);
+                }
                 candidates.retain(|row| number(table.row(row), field, range));
                 candidates
             }
-            Term::Added(added) => {
-                let (from, to) = span(*added, self.unix);
+            Term::Level(field, range) => {
+                let pass = |number| conditions::level(*field, *range, number);
+                self.column(index, noun, Column::of_level(*field), &pass, candidates)
+            }
+            Term::Time(field, time) => {
+                if let Some(column) = Column::of_time(*field) {
+                    let pass = |number| conditions::time(*field, *time, self.unix, number);
+                    return self.column(index, noun, column, &pass, candidates);
+                }
+                let (from, to) = span(*time, self.unix);
                 candidates.retain(|row| (from..to).contains(&table.row(row).added));
                 candidates
             }
@@ -142,17 +181,25 @@ impl Eval<'_> {
                 candidates.retain(|row| Some(table.row(row).codec) == key);
                 candidates
             }
-            Term::Path(text) => {
-                let part = fold::fold(text.text());
-                candidates.retain(|row| self.path_has(table.row(row).entity, &part));
-                candidates
-            }
+            Term::Path(text) => self.contains(index, noun, ValueField::Path, text.text(), candidates),
+            Term::Folder(text) => self.contains(index, noun, ValueField::Folder, text.text(), candidates),
+            Term::Provider(text) => self.provider(index, noun, text.text(), candidates),
+            Term::File(state) => self.file(table, *state, candidates),
+            Term::Id(field, id) => self.id(index, noun, *field, id, candidates),
             Term::Compilation(yes) => {
                 candidates.retain(|row| (table.row(row).flags & table::COMPILATION != 0) == *yes);
                 candidates
             }
             Term::Has(what, yes) => {
-                candidates.retain(|row| has(table.row(row), *what) == *yes);
+                if candidates.is_empty() || has(table.row(0), *what).is_some() {
+                    candidates.retain(|row| has(table.row(row), *what) == Some(*yes));
+                    return candidates;
+                }
+                let found = self.has_component(index, noun, *what, candidates.clone());
+                if *yes {
+                    return found;
+                }
+                candidates.and_not(&found);
                 candidates
             }
         }
@@ -191,14 +238,6 @@ impl Eval<'_> {
             });
         }
         candidates
-    }
-
-    fn path_has(&self, track: Entity, part: &str) -> bool {
-        self.world
-            .get::<PlayedFrom>(track)
-            .and_then(|file| self.world.resource::<Catalog>().entity(file.0))
-            .and_then(|file| self.world.get::<Location>(file))
-            .is_some_and(|location| fold::fold(&location.path).contains(part))
     }
 }
 
@@ -306,21 +345,27 @@ fn number(row: &Row, field: NumberField, range: ast::Range) -> bool {
             range.from.is_none_or(|from| seconds >= from) && range.to.is_none_or(|to| seconds <= to)
         }
         NumberField::Duration => range.holds(0),
+        NumberField::DurationMs => range.holds(row.duration),
+        // These have columns.
+        _ => false,
     }
 }
 
-fn has(row: &Row, what: What) -> bool {
-    match what {
+/// Whether a row has something; `None` where the row does not say.
+fn has(row: &Row, what: What) -> Option<bool> {
+    Some(match what {
         What::Artwork => row.flags & table::ARTWORK != 0,
         What::Album => row.album != 0,
         What::Artist => row.artist != 0,
         What::Genre => row.flags & table::GENRE != 0,
         What::Year => row.year != 0,
         What::Track => row.track != 0,
+        What::Disc => row.disc != 0,
         What::Rating => row.rating != 0,
         What::Duration => row.duration != 0,
         What::File => row.flags & table::PRESENT != 0,
-    }
+        _ => return None,
+    })
 }
 
 /// Days from 1970-01-01 to a date of the Gregorian calendar (Howard Hinnant, `days_from_civil`).
@@ -333,7 +378,7 @@ fn days(year: i64, month: i64, day: i64) -> i64 {
 }
 
 /// The milliseconds since 1970 in which a date begins and ends.
-fn bounds(date: PartialDate) -> (u64, u64) {
+pub(super) fn bounds(date: PartialDate) -> (u64, u64) {
     let (year, month, day) = (i64::from(date.year), i64::from(date.month), i64::from(date.day));
     let (from, to) = match (month, day) {
         (0, _) => (days(year, 1, 1), days(year + 1, 1, 1)),
@@ -346,16 +391,17 @@ fn bounds(date: PartialDate) -> (u64, u64) {
 }
 
 /// The milliseconds since 1970 that a condition means, the end excluded. Zero is unknown and never in it.
-fn span(added: ast::Added, unix: u64) -> (u64, u64) {
+pub(super) fn span(time: ast::Time, unix: u64) -> (u64, u64) {
     let ago =
         |count: u32, unit: ast::Unit| unix.saturating_sub(u64::from(count).saturating_mul(unit.millis()));
-    match added {
-        ast::Added::Within(count, unit) => (ago(count, unit).max(1), u64::MAX),
-        ast::Added::Before(count, unit) => (1, ago(count, unit)),
-        ast::Added::Dates { from, to } => (
+    match time {
+        ast::Time::Within(count, unit) => (ago(count, unit).max(1), u64::MAX),
+        ast::Time::Before(count, unit) => (1, ago(count, unit)),
+        ast::Time::Dates { from, to } => (
             from.map_or(1, |date| bounds(date).0.max(1)),
             to.map_or(u64::MAX, |date| bounds(date).1),
         ),
+        ast::Time::Never => (0, 1),
     }
 }
 

@@ -12,6 +12,8 @@ use segue_components::prelude::*;
 use segue_components::wire::registry::KindSet;
 
 use super::ast::Query;
+use super::bitmap::Bitmap;
+use super::columns::Column;
 use super::eval::{self, Eval};
 use super::order::{self, Order};
 use super::parser::{self, QueryError};
@@ -36,6 +38,8 @@ pub struct Index {
     version: u64,
     generation: u64,
     uses: u64,
+    /// Whether a pattern took more steps than it may, so that rows were passed over.
+    pub(crate) gave_up: bool,
 }
 
 /// What the tracks of an album come to.
@@ -103,6 +107,26 @@ impl Index {
         }
     }
 
+    pub(crate) fn table_mut(&mut self, noun: Noun) -> &mut Table {
+        if noun == Noun::Album {
+            &mut self.albums
+        } else {
+            &mut self.tracks
+        }
+    }
+
+    /// The tracks of these albums.
+    pub(crate) fn tracks_of(&self, albums: &Bitmap) -> Bitmap {
+        let mut tracks = Bitmap::empty_like(self.tracks.alive());
+        for album in albums.iter() {
+            let sum = self.sums.get(&self.albums.row(album).id);
+            for &row in sum.into_iter().flat_map(|sum| &sum.rows) {
+                tracks.set(row);
+            }
+        }
+        tracks
+    }
+
     /// Answers a query: how many rows match, and which stand in the window.
     ///
     /// Only tracks and albums are indexed; any other noun is answered as tracks.
@@ -124,7 +148,7 @@ impl Index {
         };
         let answer = eval.answer(self, noun, query, all);
         let total = answer.total();
-        let order = self.order(noun, query);
+        let order = self.order(world, noun, query);
         let table = self.table(noun);
         let rows = table.orders[order].rows();
         let ids = answer
@@ -140,14 +164,16 @@ impl Index {
     }
 
     /// The place of an order among those of its table, sorted and up to date.
-    fn order(&mut self, noun: Noun, query: &Query) -> usize {
+    fn order(&mut self, world: &World, noun: Noun, query: &Query) -> usize {
         self.uses += 1;
+        let uses = self.uses;
         let by = order::complete(&query.sort);
-        let table = if noun == Noun::Album {
-            &mut self.albums
-        } else {
-            &mut self.tracks
-        };
+        let table = self.table_mut(noun);
+        for by in &by {
+            if let Some(column) = Column::of_sort(by.field) {
+                table.make_column(world, column);
+            }
+        }
         let mut orders = core::mem::take(&mut table.orders);
         let place = if let Some(place) = orders.iter().position(|order| order.by == by) {
             orders[place].refresh(table);
@@ -165,7 +191,7 @@ impl Index {
                 orders.len() - 1
             }
         };
-        orders[place].used = self.uses;
+        orders[place].used = uses;
         table.orders = orders;
         place
     }
@@ -228,11 +254,13 @@ impl Index {
                     self.tracks.replace(number, row);
                     self.count_in(number);
                 }
+                self.tracks.put_columns(world, number, track);
                 return;
             }
             self.count_out(number);
         }
         let number = self.tracks.push(row);
+        self.tracks.put_columns(world, number, track);
         self.count_in(number);
     }
 
@@ -338,7 +366,7 @@ impl Index {
         }
     }
 
-    fn put_album(&mut self, id: u64, album: EntityRef<'_>, text: bool) {
+    fn put_album(&mut self, world: &World, id: u64, album: EntityRef<'_>, text: bool) {
         let table = &mut self.albums;
         let info = album.get::<AlbumInfo>();
         let sort_title = info.and_then(|info| info.sort_title.as_deref());
@@ -384,16 +412,16 @@ impl Index {
             rating: 0,
             flags,
         };
-        match table.number(id) {
+        let number = match table.number(id) {
             Some(number) if !text && table.row(number).entity == row.entity => {
                 if *table.row(number) != row {
                     table.replace(number, row);
                 }
+                number
             }
-            _ => {
-                table.push(row);
-            }
-        }
+            _ => table.push(row),
+        };
+        table.put_columns(world, number, album);
     }
 
     /// Writes the totals of these albums where they differ, and their rows.
@@ -418,7 +446,7 @@ impl Index {
             if album.get::<AlbumTotals>() != Some(&totals) {
                 album.insert(totals);
             }
-            self.put_album(id, album.as_readonly(), false);
+            self.put_album(world, id, world.entity(entity), false);
         }
     }
 
@@ -445,7 +473,7 @@ impl Index {
         let mut albums = world.query::<(&AlbumId, EntityRef)>();
         let mut ids = Vec::new();
         for (id, album) in albums.iter(world) {
-            self.put_album(id.0, album, true);
+            self.put_album(world, id.0, album, true);
             ids.push(id.0);
         }
         self.put_totals(world, ids);
@@ -462,7 +490,7 @@ impl Index {
         self.version += 1;
         for &(id, entity, text) in &touched.albums {
             match world.get_entity(entity) {
-                Ok(album) => self.put_album(id, album, text),
+                Ok(album) => self.put_album(world, id, album, text),
                 Err(_) => drop(self.albums.kill(id)),
             }
         }
@@ -539,7 +567,10 @@ impl Touched {
                 }
             }
             Noun::File => {
-                let kinds_of_file = KindSet::of::<Presence>() | KindSet::of::<FileOf>();
+                let kinds_of_file = KindSet::of::<Presence>()
+                    | KindSet::of::<FileOf>()
+                    | KindSet::of::<Location>()
+                    | KindSet::of::<Unreadable>();
                 let track = world
                     .get::<FileOf>(change.entity)
                     .filter(|_| kinds.meets(kinds_of_file));
@@ -572,6 +603,8 @@ fn track_numbers() -> KindSet {
         | KindSet::of::<Rating>()
         | KindSet::of::<PlayStats>()
         | KindSet::of::<Added>()
+        | KindSet::of::<Loudness>()
+        | KindSet::of::<ExternalIds>()
         | KindSet::of::<PlayedFrom>()
 }
 
@@ -660,6 +693,13 @@ pub fn find(
     offset: u32,
     limit: u32,
 ) -> Result<Found, QueryError> {
-    let query = parser::parse(query)?;
-    Ok(world.resource_scope(|world, mut index: Mut<Index>| index.find(world, noun, &query, offset, limit)))
+    let parsed = parser::parse(query)?;
+    world.resource_scope(|world, mut index: Mut<Index>| {
+        index.gave_up = false;
+        let found = index.find(world, noun, &parsed, offset, limit);
+        if index.gave_up {
+            return Err(parser::too_costly(query));
+        }
+        Ok(found)
+    })
 }

@@ -1,5 +1,7 @@
 //! Cuts a query into words, quotes and signs, each with the column where it began.
 
+use core::iter::Peekable;
+
 use super::parser::QueryError;
 
 /// A piece of a query.
@@ -11,6 +13,14 @@ pub(crate) enum Token {
     Quoted(String),
     /// A name and a colon, with the value right behind it.
     Field(String),
+    /// `=` right behind a field's colon.
+    Equal,
+    /// `==` right behind a field's colon.
+    Same,
+    /// `~` right behind a field's colon.
+    Tilde,
+    /// What stood between slashes behind a tilde.
+    Pattern(String),
     /// `-` right before something.
     Minus,
     /// `|`.
@@ -33,10 +43,22 @@ pub(crate) fn cut(query: &str) -> Result<Vec<Placed>, QueryError> {
     let mut tokens: Vec<Placed> = Vec::new();
     // Whether the next word is the value of the field before it.
     let mut value = false;
+    // Whether signs of comparison may stand here.
+    let mut fresh = false;
     while let Some(&(column, char)) = chars.peek() {
+        let signs = core::mem::take(&mut fresh);
         if char.is_whitespace() {
             chars.next();
             value = false;
+            continue;
+        }
+        if signs && matches!(char, '=' | '~') {
+            chars.next();
+            tokens.push((column, sign(char, &mut chars)));
+            if let Some((column, _)) = chars.next_if(|&(_, next)| char == '~' && next == '/') {
+                tokens.push((column, Token::Pattern(pattern(column, &mut chars)?)));
+                value = false;
+            }
             continue;
         }
         let single = match char {
@@ -76,6 +98,7 @@ pub(crate) fn cut(query: &str) -> Result<Vec<Placed>, QueryError> {
             word.push(char);
         }
         value = field;
+        fresh = field;
         if field {
             tokens.push((column, Token::Field(word)));
         } else if word.is_empty() {
@@ -87,6 +110,39 @@ pub(crate) fn cut(query: &str) -> Result<Vec<Placed>, QueryError> {
         }
     }
     Ok(tokens)
+}
+
+fn sign(char: char, chars: &mut Peekable<impl Iterator<Item = (u32, char)>>) -> Token {
+    match char {
+        '~' => Token::Tilde,
+        _ if chars.next_if(|&(_, next)| next == '=').is_some() => Token::Same,
+        _ => Token::Equal,
+    }
+}
+
+/// Takes a pattern up to its closing slash; one with a backslash before it is a slash of the pattern.
+fn pattern(column: u32, chars: &mut impl Iterator<Item = (u32, char)>) -> Result<String, QueryError> {
+    let mut text = String::new();
+    loop {
+        match chars.next() {
+            Some((_, '/')) => return Ok(text),
+            Some((_, '\\')) => match chars.next() {
+                Some((_, '/')) => text.push('/'),
+                next => {
+                    text.push('\\');
+                    text.extend(next.map(|(_, char)| char));
+                }
+            },
+            Some((_, char)) => text.push(char),
+            None => {
+                return Err(QueryError {
+                    column,
+                    found: "an opening slash".into(),
+                    expected: "a closing slash".into(),
+                });
+            }
+        }
+    }
 }
 
 fn quoted(column: u32, chars: &mut impl Iterator<Item = (u32, char)>) -> Result<String, QueryError> {

@@ -4,7 +4,8 @@ use core::cmp::Ordering;
 
 use super::ast::{SortBy, SortField};
 use super::bitmap::Bitmap;
-use super::table::{Row, Table};
+use super::columns::Column;
+use super::table::{self, Table};
 use crate::sort;
 
 /// Where unknown values go: behind everything, in both directions.
@@ -46,8 +47,7 @@ impl Order {
         let mut rows: Vec<u32> = table.alive().iter().collect();
         let mut columns: Vec<u32> = Vec::with_capacity(rows.len() * stride);
         for &row in &rows {
-            let row = table.row(row);
-            columns.extend(by.iter().map(|&by| match value(row, by.field) {
+            columns.extend(by.iter().map(|&by| match value(table, row, by.field) {
                 Value::Number(number) => directed(number, by.descending),
                 Value::Key(0) => LAST,
                 Value::Key(key) => directed(ranks[key as usize], by.descending),
@@ -131,6 +131,9 @@ pub(crate) fn complete(asked: &[SortBy]) -> Vec<SortBy> {
     };
     for &SortBy { field, descending } in asked {
         put(field, descending);
+        if field == SortField::Path {
+            put(SortField::FileName, descending);
+        }
         if field == SortField::Album {
             for field in [SortField::AlbumArtist, SortField::AlbumId] {
                 if asked.iter().all(|asked| asked.field != field) {
@@ -156,7 +159,8 @@ fn known(number: u32) -> Value {
     Value::Number(if number == 0 { LAST } else { number.min(LAST - 1) })
 }
 
-fn value(row: &Row, field: SortField) -> Value {
+fn value(table: &Table, number: u32, field: SortField) -> Value {
+    let row = table.row(number);
     match field {
         SortField::Title => Value::Key(row.title),
         SortField::Artist => Value::Key(row.artist),
@@ -173,6 +177,18 @@ fn value(row: &Row, field: SortField) -> Value {
         SortField::Duration => known(row.duration),
         SortField::AlbumId => known(u32::try_from(row.album).unwrap_or(LAST - 1)),
         SortField::Id => Value::Number(u32::try_from(row.id).unwrap_or(LAST - 1)),
+        SortField::Compilation => Value::Number(u32::from(row.flags & table::COMPILATION != 0)),
+        _ => {
+            let column = Column::of_sort(field).expect("what is not in the row has a column");
+            let value = table.columns.get(column)[number as usize];
+            match field {
+                _ if column.is_of_keys() => Value::Key(value),
+                SortField::Skips => Value::Number(value.min(LAST - 1)),
+                // The more a gain takes away, the louder it was.
+                SortField::Loudness if value != 0 => Value::Number(LAST - 1 - value),
+                _ => known(value),
+            }
+        }
     }
 }
 
@@ -190,9 +206,8 @@ fn by_id(table: &Table, a: u32, b: u32) -> Ordering {
 
 /// Compares two rows as [`Order::build`] sorts them.
 fn compare(table: &Table, by: &[SortBy], a: u32, b: u32) -> Ordering {
-    let (row_a, row_b) = (table.row(a), table.row(b));
     for &SortBy { field, descending } in by {
-        let ordering = match (value(row_a, field), value(row_b, field)) {
+        let ordering = match (value(table, a, field), value(table, b, field)) {
             (Value::Number(a), Value::Number(b)) => directed(a, descending).cmp(&directed(b, descending)),
             (Value::Key(a), Value::Key(b)) if a == b => Ordering::Equal,
             (Value::Key(0), _) => Ordering::Greater,
@@ -218,6 +233,10 @@ fn ranks(table: &Table, by: &[SortBy]) -> Vec<u32> {
         SortField::AlbumArtist,
         SortField::Album,
         SortField::Codec,
+        SortField::Genre,
+        SortField::Path,
+        SortField::Folder,
+        SortField::FileName,
     ];
     if !by.iter().any(|by| texts.contains(&by.field)) {
         return Vec::new();

@@ -3,12 +3,14 @@
 use core::fmt;
 
 use segue_components::report::RequestError;
-use segue_components::track::PartialDate;
 
 use super::ast::{
-    Added, Expr, NumberField, Query, Range, SortBy, SortField, Term, Text, TextField, Unit, What,
+    Expr, FileState, IdField, LevelField, NumberField, Pattern, Query, SortBy, SortField, Term, Text,
+    TextField, Time, TimeField, ValueField, What, Whole,
 };
+use super::fields::canonical;
 use super::lexer::{self, Placed, Token};
+use super::values;
 
 /// The longest query in characters.
 pub const LONGEST: usize = 4_096;
@@ -16,6 +18,9 @@ pub const LONGEST: usize = 4_096;
 pub const MOST_TERMS: usize = 64;
 /// How deep parentheses and signs may nest.
 pub const DEEPEST: usize = 32;
+
+/// How many characters an error repeats of what stood there.
+const LONGEST_FOUND: usize = 60;
 
 /// Where a query does not follow the grammar.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,6 +80,16 @@ pub fn parse(query: &str) -> Result<Query, QueryError> {
     }
 }
 
+/// The error of a query with a pattern that takes more steps than an answer may.
+pub(crate) fn too_costly(query: &str) -> QueryError {
+    let tilde = query.chars().position(|char| char == '~').unwrap_or_default();
+    QueryError {
+        column: u32::try_from(tilde).unwrap_or(u32::MAX),
+        found: "a regular expression that takes too many steps".into(),
+        expected: "one with fewer repetitions, or other conditions beside it".into(),
+    }
+}
+
 struct Parser {
     tokens: Vec<Placed>,
     at: usize,
@@ -92,7 +107,11 @@ fn fields() -> String {
         .iter()
         .map(|field| field.name())
         .chain(NumberField::ALL.iter().map(|field| field.name()))
-        .chain(["added", "codec", "path", "compilation", "has", "missing", "sort"])
+        .chain(LevelField::ALL.iter().map(|field| field.name()))
+        .chain(TimeField::ALL.iter().map(|field| field.name()))
+        .chain(IdField::ALL.iter().map(|field| field.name()))
+        .chain(["codec", "path", "folder", "provider", "file", "compilation"])
+        .chain(["has", "missing", "sort"])
         .collect();
     format!("a field ({}), or quotes around it", names.join(", "))
 }
@@ -104,11 +123,19 @@ impl Parser {
 
     /// The error that names the current token.
     fn wrong(&self, expected: &str) -> QueryError {
+        let quote = |text: &str| match text.char_indices().nth(LONGEST_FOUND) {
+            Some((end, _)) => format!("`{}…`", &text[..end]),
+            None => format!("`{text}`"),
+        };
         let found = match self.tokens.get(self.at) {
             None => "the end".to_owned(),
-            Some((_, Token::Word(text))) => format!("`{text}`"),
-            Some((_, Token::Quoted(text))) => format!("`\"{text}\"`"),
-            Some((_, Token::Field(name))) => format!("`{name}:`"),
+            Some((_, Token::Word(text))) => quote(text),
+            Some((_, Token::Quoted(text))) => quote(&format!("\"{text}\"")),
+            Some((_, Token::Field(name))) => quote(&format!("{name}:")),
+            Some((_, Token::Pattern(text))) => quote(&format!("/{text}/")),
+            Some((_, Token::Equal)) => "`=`".to_owned(),
+            Some((_, Token::Same)) => "`==`".to_owned(),
+            Some((_, Token::Tilde)) => "`~`".to_owned(),
             Some((_, Token::Minus)) => "`-`".to_owned(),
             Some((_, Token::Bar)) => "`|`".to_owned(),
             Some((_, Token::Open)) => "`(`".to_owned(),
@@ -206,15 +233,17 @@ impl Parser {
                 Term::Anywhere(Text::phrase(text))
             }
             Token::Field(name) => self.field(&name)?,
-            Token::Minus | Token::Bar | Token::Open | Token::Close => return Err(self.wrong("a word")),
+            _ => return Err(self.wrong("a word")),
         };
         Ok(Expr::Is(term))
     }
 
-    /// Takes the value of a field: what stands right behind its colon.
+    /// Takes the value of a field: what stands right behind its colon, or behind the sign there.
     fn value(&mut self, expected: &str) -> Result<Text, QueryError> {
         let (column, length) = match self.tokens.get(self.at) {
             Some((column, Token::Field(name))) => (*column, name.chars().count() + 1),
+            Some((column, Token::Same)) => (*column, 2),
+            Some((column, Token::Equal | Token::Tilde)) => (*column, 1),
             _ => (self.column(), 0),
         };
         let behind = column + u32::try_from(length).unwrap_or(u32::MAX);
@@ -235,37 +264,113 @@ impl Parser {
         Ok(text)
     }
 
+    /// Reads what is asked of a whole value, if a sign says that it is.
+    fn whole_or_pattern(&mut self, name: &str) -> Result<Option<Term>, QueryError> {
+        let sign = match self.tokens.get(self.at + 1) {
+            Some((_, sign @ (Token::Equal | Token::Same | Token::Tilde))) => sign.clone(),
+            _ => return Ok(None),
+        };
+        let Some(field) = ValueField::from_name(name) else {
+            self.at += 1;
+            // Numbers and names are compared as a whole anyway.
+            return match sign {
+                Token::Equal => Ok(None),
+                _ => Err(self.wrong("a value without a sign before it")),
+            };
+        };
+        self.at += 1;
+        if sign != Token::Tilde {
+            return Ok(Some(Term::Whole(
+                field,
+                Whole {
+                    text: self
+                        .value("the whole value, in quotes if there are spaces in it")?
+                        .text()
+                        .to_owned(),
+                    to_the_letter: sign == Token::Same,
+                },
+            )));
+        }
+        const EXPECTED: &str = "a regular expression between slashes, such as `/^lo+ve$/`";
+        let source = if let Some((_, Token::Pattern(source))) = self.tokens.get(self.at + 1) {
+            let source = source.clone();
+            self.at += 2;
+            source
+        } else {
+            self.value(EXPECTED)?.text().to_owned()
+        };
+        match Pattern::new(source) {
+            Ok(pattern) => Ok(Some(Term::Pattern(field, pattern))),
+            Err(error) => {
+                self.at -= 1;
+                let mut wrong = self.wrong(&format!(
+                    "{} at character {} of the regular expression",
+                    error.expected,
+                    error.column + 1
+                ));
+                // Behind the slash or the quote, if there is one.
+                let opened = !matches!(self.tokens[self.at].1, Token::Word(_));
+                wrong.column += error.column + u32::from(opened);
+                Err(wrong)
+            }
+        }
+    }
+
     fn field(&mut self, name: &str) -> Result<Term, QueryError> {
-        let name = name.to_ascii_lowercase();
+        let name = canonical(name);
+        if let Some(term) = self.whole_or_pattern(&name)? {
+            return Ok(term);
+        }
         if let Some(field) = TextField::from_name(&name) {
             return Ok(Term::Text(field, self.value("a word or a quoted phrase")?));
         }
         if let Some(field) = NumberField::from_name(&name) {
-            let expected = match field {
-                NumberField::Duration => "a length such as `180`, `3:00`, `>5:00` or `2:00..4:00`",
-                _ => "a number such as `7`, `>=3` or `1975..1980`",
-            };
-            let read = if field == NumberField::Duration {
-                seconds
-            } else {
-                number
+            let (expected, read): (_, fn(&str) -> Option<u32>) = match field {
+                NumberField::Duration => (
+                    "a length such as `180`, `3:00`, `>5:00` or `2:00..4:00`",
+                    values::seconds,
+                ),
+                NumberField::Bitrate | NumberField::SampleRate => (
+                    "a number such as `44100`, `>=320k` or `44.1k..96k`",
+                    values::thousands,
+                ),
+                _ => ("a number such as `7`, `>=3` or `1975..1980`", values::number),
             };
             return self
-                .read(expected, |text| range(text, read))
+                .read(expected, |text| values::range(text, read))
                 .map(|range| Term::Number(field, range));
         }
+        if let Some(field) = LevelField::from_name(&name) {
+            let expected = match field.places() {
+                2 => "a number such as `-6.5`, `<-14` or `-9..-3`, with at most two places",
+                _ => "a number such as `0.5`, `>=1` or `0.9..1`, with at most four places",
+            };
+            return self
+                .read(expected, |text| values::levels(text, field.places()))
+                .map(|range| Term::Level(field, range));
+        }
+        if let Some(field) = TimeField::from_name(&name) {
+            return self.time(field);
+        }
+        if let Some(field) = IdField::from_name(&name) {
+            let text = self.value("an id")?;
+            return Ok(Term::Id(field, text.text().to_ascii_lowercase()));
+        }
         match name.as_str() {
-            "added" => self
-                .read(
-                    "an age such as `<30d` (h d w m y), or a date such as `2024-05` or `2023..2024`",
-                    added,
-                )
-                .map(Term::Added),
             "codec" => {
                 let text = self.value("a codec such as `flac` or `mp3`")?;
                 Ok(Term::Codec(text.text().to_lowercase()))
             }
             "path" => Ok(Term::Path(self.value("a part of a path")?)),
+            "folder" => Ok(Term::Folder(self.value("a part of a folder's path")?)),
+            "provider" => Ok(Term::Provider(
+                self.value("a provider's number, or a part of its name")?,
+            )),
+            "file" => {
+                let expected = format!("one of {}", names(FileState::ALL, FileState::name));
+                self.read(&expected, |text| FileState::from_name(&text.to_ascii_lowercase()))
+                    .map(Term::File)
+            }
             "compilation" => self
                 .read("`yes` or `no`", |text| match text.to_ascii_lowercase().as_str() {
                     "yes" | "true" | "1" => Some(true),
@@ -275,11 +380,27 @@ impl Parser {
                 .map(Term::Compilation),
             "has" | "missing" => {
                 let expected = format!("one of {}", names(What::ALL, What::name));
-                self.read(&expected, |text| What::from_name(&text.to_ascii_lowercase()))
+                self.read(&expected, |text| What::from_name(&canonical(text)))
                     .map(|what| Term::Has(what, name == "has"))
             }
             _ => Err(self.wrong(&fields())),
         }
+    }
+
+    fn time(&mut self, field: TimeField) -> Result<Term, QueryError> {
+        let played = field == TimeField::LastPlayed;
+        let expected = if played {
+            "`never`, an age such as `<30d` (h d w m y), or a date such as `2024-05` or `2023..2024`"
+        } else {
+            "an age such as `<30d` (h d w m y), or a date such as `2024-05` or `2023..2024`"
+        };
+        self.read(expected, |text| {
+            if played && text.eq_ignore_ascii_case("never") {
+                return Some(Time::Never);
+            }
+            values::time(text)
+        })
+        .map(|time| Term::Time(field, time))
     }
 
     /// Takes the value of a field and reads it; an error names the value.
@@ -301,7 +422,7 @@ impl Parser {
             text.split(',')
                 .map(|step| {
                     let name = step.strip_prefix('-').unwrap_or(step);
-                    SortField::from_name(&name.to_ascii_lowercase()).map(|field| SortBy {
+                    SortField::from_name(&canonical(name)).map(|field| SortBy {
                         field,
                         descending: name.len() < step.len(),
                     })
@@ -315,119 +436,6 @@ impl Parser {
             }
         }
         Ok(())
-    }
-}
-
-fn number(text: &str) -> Option<u32> {
-    text.bytes()
-        .all(|byte| byte.is_ascii_digit())
-        .then(|| text.parse().ok())?
-}
-
-/// `180`, `3:00` or `1:02:03` in seconds.
-fn seconds(text: &str) -> Option<u32> {
-    let mut parts = text.split(':');
-    let mut total = number(parts.next()?)?;
-    let mut rest = 0;
-    for part in parts {
-        rest += 1;
-        let part = Some(part).filter(|part| part.len() == 2).and_then(number)?;
-        total = total
-            .checked_mul(60)?
-            .checked_add(Some(part).filter(|&part| part < 60)?)?;
-    }
-    (rest <= 2).then_some(total)
-}
-
-fn range(text: &str, read: impl Fn(&str) -> Option<u32>) -> Option<Range> {
-    let at_least = |from: Option<u32>| {
-        Some(Range {
-            from: Some(from?),
-            to: None,
-        })
-    };
-    let at_most = |to: Option<u32>| {
-        Some(Range {
-            from: None,
-            to: Some(to?),
-        })
-    };
-    if let Some(rest) = text.strip_prefix(">=") {
-        return at_least(read(rest));
-    }
-    if let Some(rest) = text.strip_prefix("<=") {
-        return at_most(read(rest));
-    }
-    if let Some(rest) = text.strip_prefix('>') {
-        return at_least(read(rest)?.checked_add(1));
-    }
-    if let Some(rest) = text.strip_prefix('<') {
-        return at_most(read(rest)?.checked_sub(1));
-    }
-    if let Some((from, to)) = text.split_once("..") {
-        let bound = |text: &str| match text {
-            "" => Some(None),
-            _ => read(text).map(Some),
-        };
-        let range = Range {
-            from: bound(from)?,
-            to: bound(to)?,
-        };
-        let ascending = range.from.is_none_or(|from| range.to.is_none_or(|to| from <= to));
-        return ascending.then_some(range);
-    }
-    let exact = read(text)?;
-    Some(Range {
-        from: Some(exact),
-        to: Some(exact),
-    })
-}
-
-fn age(text: &str) -> Option<(u32, Unit)> {
-    let letter = text.chars().last()?;
-    let (_, unit) = Unit::ALL.into_iter().find(|&(known, _)| known == letter)?;
-    let digits = &text[..text.len() - letter.len_utf8()];
-    (!digits.is_empty()).then(|| number(digits).map(|count| (count, unit)))?
-}
-
-fn date(text: &str) -> Option<PartialDate> {
-    PartialDate::parse(text).filter(|date| date.to_string() == text)
-}
-
-fn added(text: &str) -> Option<Added> {
-    let bare = text.trim_start_matches(['<', '>', '=']);
-    let sign = &text[..text.len() - bare.len()];
-    if let Some((count, unit)) = age(bare) {
-        return match sign {
-            "" | "<" | "<=" => Some(Added::Within(count, unit)),
-            ">" | ">=" => Some(Added::Before(count, unit)),
-            _ => None,
-        };
-    }
-    if let Some((from, to)) = bare.split_once("..") {
-        let bound = |text: &str| match text {
-            "" => Some(None),
-            _ => date(text).map(Some),
-        };
-        let (from, to) = (bound(from)?, bound(to)?);
-        let ascending = from.is_none_or(|from| to.is_none_or(|to| from <= to));
-        return (sign.is_empty() && ascending).then_some(Added::Dates { from, to });
-    }
-    let date = date(bare)?;
-    match sign {
-        "" => Some(Added::Dates {
-            from: Some(date),
-            to: Some(date),
-        }),
-        ">=" => Some(Added::Dates {
-            from: Some(date),
-            to: None,
-        }),
-        "<=" => Some(Added::Dates {
-            from: None,
-            to: Some(date),
-        }),
-        _ => None,
     }
 }
 
@@ -491,6 +499,44 @@ mod tests {
         );
         check("album:2:30", "album:2:30");
         check("title:-x", "title:-x");
+        check(
+            "title:=Love artist:=\"Hard Rock\"",
+            "title:=Love artist:=\"Hard Rock\"",
+        );
+        check("TITLE:==Love path:=a/b.mp3", "title:==Love path:=a/b.mp3");
+        check("title:===x title:=~x", "title:==\"=x\" title:=\"~x\"");
+        check("title:~/^lo+ve$/ a", "title:~/^lo+ve$/ a");
+        check("title:~^lo+ve$", "title:~/^lo+ve$/");
+        check(
+            "title:~\"a b\" -artist:~/(x|y) z/",
+            "title:~/a b/ -artist:~/(x|y) z/",
+        );
+        check(r"path:~/a\/b\.mp3/", r"path:~/a\/b\.mp3/");
+        check("year:=1999", "year:1999");
+        check(
+            "bitrate:>=320k sampleRate:44.1k..96k BitDepth:24",
+            "bitrate:>=320000 samplerate:44100..96000 bitspersample:24",
+        );
+        check(
+            "trackGainDb:<-6 albumgain:-8.5..-3 loudness:>-14 trackpeak:>=1 albumpeak:0.05",
+            "trackgain:<=-6.01 albumgain:-8.5..-3 loudness:>=-13.99 trackpeak:>=1 albumpeak:0.05",
+        );
+        check(
+            "lastPlayed:never lastplayed:<30d date:1999-05 originalDate:<=1980",
+            "lastplayed:never lastplayed:<30d date:1999-05 originaldate:<=1980",
+        );
+        check(
+            "file:unreadable provider:nas provider:\"my music\" folder:Live missing:lyrics",
+            "file:unreadable provider:nas provider:\"my music\" folder:Live missing:lyrics",
+        );
+        check(
+            "musicbrainz.releaseGroup:ABC isrc:USQX91501001 mbid:x",
+            "releasegroupmbid:abc isrc:usqx91501001 mbid:x",
+        );
+        check(
+            "genres:rock durationMs:>=1000 sort:-lastPlayed,path",
+            "genre:rock durationms:>=1000 sort:-lastplayed,path",
+        );
     }
 
     #[test]
@@ -515,6 +561,22 @@ mod tests {
         check_error("añ 音 year:x", 10, "`x`", "a number");
         check_error("added:<30x", 6, "`<30x`", "an age");
         check_error("duration:1:99", 9, "`1:99`", "a length");
+        check_error("year:9999999999..", 5, "`9999999999..`", "a number");
+        check_error("year:1999\0", 5, "`1999\0`", "a number");
+        check_error("title:=", 7, "the end", "the whole value");
+        check_error("title:= x", 7, "a space", "the whole value");
+        check_error("title:~/a", 7, "an opening slash", "a closing slash");
+        check_error("title:~/a[/ b", 10, "`/a[/`", "`]`");
+        check_error("title:~a[", 9, "`a[`", "`]`");
+        check_error("title:~//", 8, "`//`", "a regular expression");
+        check_error("year:~/19/", 5, "`~`", "without a sign");
+        check_error("added:==2024", 6, "`==`", "without a sign");
+        check_error("added:never", 6, "`never`", "an age");
+        check_error("trackgain:-6.123", 10, "`-6.123`", "two places");
+        check_error("loudness:loud", 9, "`loud`", "a number");
+        check_error("file:gone", 5, "`gone`", "unreadable");
+        check_error("provider:", 9, "the end", "a provider");
+        check_error("bitrate:320kb", 8, "`320kb`", "a number");
     }
 
     #[test]
@@ -523,6 +585,10 @@ mod tests {
         assert!(parse(&"-".repeat(4_000)).is_err());
         assert!(parse(&"a ".repeat(2_000)).is_err());
         check_error(&"a".repeat(10_000), 4_096, "more characters", "4096");
+        check_error(&"x".repeat(100_000), 4_096, "more characters", "4096");
+        check_error(&"(".repeat(10_000), 4_096, "more characters", "4096");
+        let deep = format!("title:~/{}/", "(".repeat(400));
+        check_error(&deep, 41, &format!("`/{}…`", "(".repeat(59)), "parentheses");
     }
 
     /// Random queries, printed and read again, are the same; random text is read or refused.
@@ -537,7 +603,33 @@ mod tests {
         }
         for _ in 0..20_000 {
             let pieces = [
-                "a", " ", "(", ")", "|", "-", "\"", "year:", "sort:", "1..2", ":", "\\", "é", "<", "artist:",
+                "a",
+                " ",
+                "(",
+                ")",
+                "|",
+                "-",
+                "\"",
+                "year:",
+                "sort:",
+                "1..2",
+                ":",
+                "\\",
+                "é",
+                "<",
+                "artist:",
+                "=",
+                "~",
+                "/",
+                "title:",
+                "[",
+                "*",
+                "\0",
+                "\u{202e}",
+                "\u{200d}",
+                "loudness:",
+                "0.5",
+                "mbid:",
             ];
             let text: String = (0..random.below(9))
                 .map(|_| pieces[random.below(pieces.len())])

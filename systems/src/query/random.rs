@@ -3,7 +3,8 @@
 use segue_components::track::PartialDate;
 
 use super::ast::{
-    Added, Expr, NumberField, Query, Range, SortBy, SortField, Term, Text, TextField, Unit, What,
+    Expr, FileState, IdField, LevelField, LevelRange, NumberField, Pattern, Query, Range, SortBy, SortField,
+    Term, Text, TextField, Time, TimeField, Unit, ValueField, What, Whole,
 };
 
 /// A generator that replays: `xorshift64*`.
@@ -59,18 +60,64 @@ impl Random {
         }
     }
 
-    fn added(&mut self) -> Added {
+    fn levels(&mut self) -> LevelRange {
+        let Range { from, to } = self.range();
+        let bound = |bound: Option<u32>| bound.map(|bound| i32::try_from(bound).expect("small") - 1_500);
+        LevelRange {
+            from: bound(from),
+            to: bound(to),
+        }
+    }
+
+    fn value(&mut self) -> Term {
+        let field = self.pick(ValueField::ALL);
+        if self.below(2) == 0 {
+            let sources = [
+                "^lo+ve$",
+                "a/b",
+                r"\\/",
+                "[()|]{2,3}",
+                "\"x\" y",
+                r"\bécole\s",
+                "音.*",
+            ];
+            let pattern = Pattern::new(self.pick(&sources)).expect("they are patterns");
+            return Term::Pattern(field, pattern);
+        }
+        let texts = [
+            "Love",
+            "=x",
+            "~/y/",
+            "a b",
+            "-1",
+            "(|)",
+            "\"",
+            "",
+            "c:d",
+            "音楽",
+            "\u{202e}x\u{200b}",
+        ];
+        Term::Whole(
+            field,
+            Whole {
+                text: self.pick(&texts).into(),
+                to_the_letter: self.below(2) == 0,
+            },
+        )
+    }
+
+    fn time(&mut self) -> Time {
         let unit = self.pick(&Unit::ALL).1;
         match self.below(3) {
-            0 => Added::Within(self.small(), unit),
-            1 => Added::Before(self.small(), unit),
+            0 => Time::Within(self.small(), unit),
+            1 => Time::Before(self.small(), unit),
             _ => {
                 let date = |year| PartialDate {
                     year,
                     month: 3,
                     day: 0,
                 };
-                Added::Dates {
+                Time::Dates {
                     from: (self.below(3) > 0).then(|| date(2_001)),
                     to: (self.below(3) > 0).then(|| date(2_004)),
                 }
@@ -79,16 +126,28 @@ impl Random {
     }
 
     pub(crate) fn term(&mut self) -> Term {
-        match self.below(10) {
+        match self.below(14) {
             0..4 => Term::Anywhere(self.text()),
             4 => Term::Text(self.pick(TextField::ALL), self.text()),
             5 => Term::Number(self.pick(NumberField::ALL), self.range()),
-            6 => Term::Added(self.added()),
+            6 => match (self.pick(TimeField::ALL), self.below(4)) {
+                (TimeField::LastPlayed, 0) => Term::Time(TimeField::LastPlayed, Time::Never),
+                (field, _) => Term::Time(field, self.time()),
+            },
             7 => Term::Codec(self.pick(&["flac", "mp3"]).into()),
-            8 => match self.below(2) {
-                0 => Term::Path(Text::value(self.pick(&["a/b", "c:d", "-e"]))),
+            8 => match self.below(4) {
+                0 => Term::Path(Text::value(self.pick(&["a/b", "c:d", "-e", "=f"]))),
+                1 => Term::Folder(Text::value(self.pick(&["a/b", "a b"]))),
+                2 => Term::Provider(Text::value(self.pick(&["1", "nas", "my music"]))),
                 _ => Term::Compilation(self.below(2) == 0),
             },
+            9 => Term::Level(self.pick(LevelField::ALL), self.levels()),
+            10 => Term::File(self.pick(FileState::ALL)),
+            11 => {
+                let ids = ["usqx91501001", "6b9a2e0c-0000-4000-8000-000000000001", "a b"];
+                Term::Id(self.pick(IdField::ALL), self.pick(&ids).into())
+            }
+            12 => self.value(),
             _ => Term::Has(self.pick(What::ALL), self.below(2) == 0),
         }
     }

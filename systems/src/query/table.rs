@@ -9,7 +9,9 @@ use bevy_platform::collections::HashMap;
 
 use super::ast::TextField;
 use super::bitmap::Bitmap;
+use super::columns::Columns;
 use super::fold;
+use super::groups::AllGroups;
 use super::order::Order;
 use super::strings::Strings;
 use crate::sort;
@@ -88,6 +90,8 @@ pub(crate) struct Table {
     /// Rows below this number have their text in the postings.
     worded: u32,
     pub(crate) orders: Vec<Order>,
+    pub(crate) columns: Columns,
+    pub(crate) groups: AllGroups,
 }
 
 impl Default for Table {
@@ -106,6 +110,8 @@ impl Default for Table {
             sorted: Vec::new(),
             worded: 0,
             orders: Vec::new(),
+            columns: Columns::default(),
+            groups: AllGroups::default(),
         }
     }
 }
@@ -165,6 +171,13 @@ impl Table {
     pub(crate) fn replace(&mut self, number: u32, row: Row) {
         self.rows[number as usize] = row;
         self.note_presence(number);
+        for order in &mut self.orders {
+            order.moved(number);
+        }
+    }
+
+    /// Notes that what a row sorts by changed, but not the row.
+    pub(crate) fn note_move(&mut self, number: u32) {
         for order in &mut self.orders {
             order.moved(number);
         }
