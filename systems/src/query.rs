@@ -28,6 +28,7 @@ pub mod fold;
 mod groups;
 pub mod index;
 mod lexer;
+mod lists;
 mod matcher;
 mod order;
 pub mod parser;
@@ -35,11 +36,15 @@ pub mod pattern;
 mod print;
 #[cfg(test)]
 mod random;
+mod search;
+mod shared;
 mod strings;
 mod table;
 #[cfg(test)]
 mod tests;
+mod typos;
 mod values;
+mod words;
 
 /// All tracks that answer a query, in its order.
 ///

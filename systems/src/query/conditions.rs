@@ -20,7 +20,7 @@ use super::fold;
 use super::groups::{GroupBy, folder};
 use super::index::Index;
 use super::matcher::Matcher;
-use super::table::{Table, field_bit};
+use super::table::Table;
 use crate::catalog::Catalog;
 
 /// From so many candidates on all values are read in a row, and not one by one.
@@ -99,7 +99,6 @@ impl Eval<'_> {
         whole: &Whole,
         mut candidates: Bitmap,
     ) -> Bitmap {
-        let table = index.table_mut(noun);
         let words = match field {
             ValueField::Title => Some(TextField::Title),
             ValueField::Artist => Some(TextField::Artist),
@@ -111,9 +110,7 @@ impl Eval<'_> {
         let folded = fold::fold(&whole.text);
         if let Some(words) = words {
             // Few rows have all the words, and only those are read.
-            for token in fold::tokens(&folded) {
-                candidates.and(&table.with_token(token, field_bit(words)));
-            }
+            candidates = self.with_tokens(index, noun, words, &fold::tokens(&folded), candidates);
         }
         self.values(index, noun, field, &mut Test::whole(whole), candidates)
     }

@@ -4,21 +4,18 @@
 //! come from postings, numbers from the rows, and text is read only to check that the words of a phrase
 //! stand one after the other.
 
-use bevy_ecs::entity::Entity;
-use bevy_ecs::world::{EntityRef, World};
+use bevy_ecs::world::World;
 use segue_components::prelude::*;
 
 use super::answer::Answer;
-use super::ast::{
-    self, Expr, IdField, NumberField, Query, Term, Text, TextField, TimeField, ValueField, What,
-};
+use super::ast::{self, Expr, IdField, NumberField, Term, TextField, TimeField, ValueField, What};
 use super::bitmap::Bitmap;
 use super::columns::Column;
 use super::conditions;
 use super::fold;
 use super::index::Index;
-use super::table::{self, ANYWHERE, Fields, Row, Table, field_bit};
-use crate::catalog::Catalog;
+use super::search::{self, FEW, FORGIVEN, TIERS};
+use super::table::{self, Row};
 use crate::sort;
 
 const DAY: i64 = 86_400_000;
@@ -92,6 +89,16 @@ fn is_of_tracks(term: &Term) -> bool {
     }
 }
 
+/// Whether typos are forgiven.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Forgive {
+    /// If fewer than [`FEW`] of the candidates have the words as they were typed.
+    IfFew,
+    /// As they were for an answer to which single rows are added.
+    #[cfg_attr(not(test), expect(dead_code, reason = "answers are not kept yet"))]
+    As(bool),
+}
+
 /// One evaluation.
 pub(crate) struct Eval<'a> {
     pub(crate) world: &'a World,
@@ -100,9 +107,109 @@ pub(crate) struct Eval<'a> {
 }
 
 impl Eval<'_> {
-    /// Those of the candidates that the query lets through, in tiers.
-    pub(crate) fn answer(&self, index: &mut Index, noun: Noun, query: &Query, candidates: Bitmap) -> Answer {
-        Answer::new(vec![self.expr(index, noun, &query.filter, candidates)])
+    /// Those of the candidates that a filter lets through, in tiers; in one, and a second for typos, where
+    /// they are not wanted `ranked`.
+    pub(crate) fn answer(
+        &self,
+        index: &mut Index,
+        noun: Noun,
+        filter: &Expr,
+        ranked: bool,
+        forgive: Forgive,
+        candidates: Bitmap,
+    ) -> Answer {
+        let (mut tiers, forgiven) = match filter {
+            Expr::Any(parts) => {
+                // Each row is as good as the best side that lets it through.
+                let mut tiers = vec![Bitmap::default(); TIERS];
+                for part in parts {
+                    let sides = self.ranked_expr(index, noun, part, &candidates);
+                    for (tier, rows) in tiers.iter_mut().zip(sides) {
+                        tier.or(&rows);
+                    }
+                }
+                let mut seen = Bitmap::default();
+                for tier in &mut tiers {
+                    tier.and_not(&seen);
+                    seen.or(tier);
+                }
+                (tiers, None)
+            }
+            filter => {
+                let tiers = self.ranked_expr(index, noun, filter, &candidates);
+                let forgiving = match forgive {
+                    Forgive::IfFew => tiers.iter().map(Bitmap::count).sum::<u32>() < FEW,
+                    Forgive::As(forgiving) => forgiving,
+                };
+                let forgiven = forgiving
+                    .then(|| self.forgiven_expr(index, noun, filter, &tiers, candidates))
+                    .flatten();
+                (tiers, forgiven)
+            }
+        };
+        if !ranked {
+            let (first, rest) = tiers.split_first_mut().expect("there are tiers");
+            for tier in rest {
+                first.or(&core::mem::take(tier));
+            }
+        }
+        let is_forgiving = forgiven.is_some();
+        if let Some(forgiven) = forgiven {
+            tiers[FORGIVEN] = forgiven;
+        }
+        Answer::new(tiers, is_forgiving)
+    }
+
+    /// Tiers of one side of a query. What has no bare words is all in the first.
+    fn ranked_expr(&self, index: &mut Index, noun: Noun, expr: &Expr, candidates: &Bitmap) -> Vec<Bitmap> {
+        let parts = conjunction(expr);
+        let pieces = search::pieces(parts);
+        if pieces.is_empty() {
+            let mut tiers = vec![Bitmap::default(); TIERS];
+            tiers[0] = self.expr(index, noun, expr, candidates.clone());
+            return tiers;
+        }
+        let mut tiers = self.ranked(index, noun, &pieces, candidates);
+        if parts.len() > pieces.len() {
+            let mut all = Bitmap::default();
+            tiers.iter().for_each(|tier| all.or(tier));
+            let all = self.others(index, noun, parts, all);
+            tiers.iter_mut().for_each(|tier| tier.and(&all));
+        }
+        tiers
+    }
+
+    /// What else there is where typos are forgiven; `None` if that can make no difference.
+    fn forgiven_expr(
+        &self,
+        index: &mut Index,
+        noun: Noun,
+        expr: &Expr,
+        tiers: &[Bitmap],
+        mut candidates: Bitmap,
+    ) -> Option<Bitmap> {
+        let parts = conjunction(expr);
+        let pieces = search::pieces(parts);
+        if !search::may_forgive(&pieces) {
+            return None;
+        }
+        tiers.iter().for_each(|tier| candidates.and_not(tier));
+        let candidates = self.forgiven(index, noun, &pieces, candidates);
+        Some(self.others(index, noun, parts, candidates))
+    }
+
+    /// Those of the candidates that all parts but the bare words let through.
+    fn others(&self, index: &mut Index, noun: Noun, parts: &[Expr], mut candidates: Bitmap) -> Bitmap {
+        let is_word = |part: &Expr| matches!(part, Expr::Is(Term::Anywhere(_)));
+        let mut parts: Vec<_> = parts.iter().filter(|part| !is_word(part)).collect();
+        sort::by_key(&mut parts, |part| cost(part));
+        for part in parts {
+            if candidates.is_empty() {
+                break;
+            }
+            candidates = self.expr(index, noun, part, candidates);
+        }
+        candidates
     }
 
     /// Those of the candidates that the expression lets through.
@@ -110,15 +217,11 @@ impl Eval<'_> {
         match expr {
             Expr::Is(term) => self.term(index, noun, term, candidates),
             Expr::All(parts) => {
-                let mut parts: Vec<_> = parts.iter().collect();
-                sort::by_key(&mut parts, |part| cost(part));
-                for part in parts {
-                    if candidates.is_empty() {
-                        break;
-                    }
-                    candidates = self.expr(index, noun, part, candidates);
+                let pieces = search::pieces(parts);
+                if !pieces.is_empty() {
+                    candidates = self.anywhere(index, noun, &pieces, candidates);
                 }
-                candidates
+                self.others(index, noun, parts, candidates)
             }
             Expr::Any(parts) => {
                 let mut found = Bitmap::empty_like(&candidates);
@@ -150,8 +253,14 @@ impl Eval<'_> {
         }
         let table = index.table_mut(noun);
         match term {
-            Term::Anywhere(text) => self.text(table, noun, text, ANYWHERE, candidates),
-            Term::Text(field, text) => self.text(table, noun, text, field_bit(*field), candidates),
+            Term::Anywhere(_) => {
+                let pieces = search::pieces([&Expr::Is(term.clone())]);
+                if pieces.is_empty() {
+                    return candidates;
+                }
+                self.anywhere(index, noun, &pieces, candidates)
+            }
+            Term::Text(field, text) => self.in_field(index, noun, *field, text, candidates),
             Term::Whole(field, whole) => self.whole(index, noun, *field, whole, candidates),
             Term::Pattern(field, pattern) => self.pattern(index, noun, *field, pattern, candidates),
             Term::Number(field, range) => {
@@ -204,125 +313,13 @@ impl Eval<'_> {
             }
         }
     }
-
-    fn text(
-        &self,
-        table: &mut Table,
-        noun: Noun,
-        text: &Text,
-        fields: Fields,
-        mut candidates: Bitmap,
-    ) -> Bitmap {
-        let folded = fold::fold(text.text());
-        let tokens = fold::tokens(&folded);
-        let Some((last, before)) = tokens.split_last() else {
-            // Marks alone, as a dash between words: nothing to look for.
-            return candidates;
-        };
-        candidates.and(&if text.is_phrase() {
-            table.with_token(last, fields)
-        } else {
-            table.with_prefix(last, fields)
-        });
-        for token in before {
-            candidates.and(&table.with_token(token, fields));
-        }
-        if !before.is_empty() {
-            let open = !text.is_phrase();
-            candidates.retain(|row| {
-                let mut found = false;
-                each_text(self.world, noun, table.row(row).entity, &mut |of, text| {
-                    found = found || (of & fields != 0 && stands_in(&tokens, open, text));
-                });
-                found
-            });
-        }
-        candidates
-    }
 }
 
-/// Whether the words of a phrase stand in a text one after the other. If it is open, the last of them may
-/// be unfinished.
-fn stands_in(phrase: &[&str], open: bool, text: &str) -> bool {
-    let runs = |folded: &str| {
-        fold::tokens(folded).windows(phrase.len()).any(|window| {
-            let (last, before) = window.split_last().expect("a phrase has words");
-            let (wanted, wanted_before) = phrase.split_last().expect("a phrase has words");
-            before == wanted_before && (last == wanted || open && last.starts_with(wanted))
-        })
-    };
-    let folded = fold::fold(text);
-    runs(&folded) || fold::upright(&folded).is_some_and(|upright| runs(&upright))
-}
-
-fn each_name(credit: &Credit, each: &mut impl FnMut(&str)) {
-    if let Some(phrase) = &credit.phrase {
-        each(phrase);
-    }
-    for name in &credit.names {
-        each(name);
-    }
-    if let Some(sort) = &credit.sort {
-        each(sort);
-    }
-}
-
-/// Gives out every text that an album can be found by, with its fields.
-pub(crate) fn each_album_text(album: EntityRef<'_>, each: &mut impl FnMut(Fields, &str)) {
-    let title = field_bit(TextField::Title) | field_bit(TextField::Album);
-    let artist = field_bit(TextField::Artist) | field_bit(TextField::AlbumArtist);
-    if let Some(AlbumTitle(text)) = album.get() {
-        each(title, text);
-    }
-    if let Some(sort) = album
-        .get::<AlbumInfo>()
-        .and_then(|info| info.sort_title.as_deref())
-    {
-        each(title, sort);
-    }
-    if let Some(AlbumArtist(credit)) = album.get() {
-        each_name(credit, &mut |name| each(artist, name));
-    }
-}
-
-/// Gives out every text of the track itself, without its album, with its fields.
-pub(crate) fn each_track_text(track: EntityRef<'_>, each: &mut impl FnMut(Fields, &str)) {
-    if let Some(Title(text)) = track.get() {
-        each(field_bit(TextField::Title), text);
-    }
-    if let Some(SortTitle(text)) = track.get() {
-        each(field_bit(TextField::Title), text);
-    }
-    if let Some(ArtistCredit(credit)) = track.get() {
-        each_name(credit, &mut |name| each(field_bit(TextField::Artist), name));
-    }
-    if let Some(Genres(genres)) = track.get() {
-        for genre in genres.iter() {
-            each(field_bit(TextField::Genre), genre);
-        }
-    }
-}
-
-/// The fields that a track takes over from its album.
-pub(crate) fn from_album(fields: Fields) -> Fields {
-    fields & (field_bit(TextField::Album) | field_bit(TextField::AlbumArtist))
-}
-
-fn each_text(world: &World, noun: Noun, entity: Entity, each: &mut impl FnMut(Fields, &str)) {
-    let Ok(found) = world.get_entity(entity) else {
-        return;
-    };
-    if noun == Noun::Album {
-        each_album_text(found, each);
-        return;
-    }
-    each_track_text(found, each);
-    let album = found
-        .get::<OnAlbum>()
-        .and_then(|album| world.resource::<Catalog>().entity(album.0))
-        .and_then(|album| world.get_entity(album).ok());
-    if let Some(album) = album {
-        each_album_text(album, &mut |fields, text| each(from_album(fields), text));
+/// The parts that must all hold.
+fn conjunction(expr: &Expr) -> &[Expr] {
+    match expr {
+        Expr::All(parts) => parts,
+        other => core::slice::from_ref(other),
     }
 }
 

@@ -17,18 +17,24 @@ const LONGEST_KEY: usize = 96;
 #[must_use]
 pub fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
+    fold_into(text, &mut folded);
+    folded
+}
+
+/// The same in place of what `folded` holds.
+pub(crate) fn fold_into(text: &str, folded: &mut String) {
+    folded.clear();
     if text.is_ascii() {
         for byte in text.bytes() {
             if !matches!(byte, b'\'' | b'`') {
                 folded.push(char::from(byte.to_ascii_lowercase()));
             }
         }
-        return folded;
+        return;
     }
     for char in text.chars() {
-        each_base(char, |base| fold_base(base, &mut folded));
+        each_base(char, |base| fold_base(base, folded));
     }
-    folded
 }
 
 fn fold_base(base: char, folded: &mut String) {
@@ -44,15 +50,27 @@ fn fold_base(base: char, folded: &mut String) {
         'ħ' | 'Ħ' => folded.push('h'),
         'ı' => folded.push('i'),
         'ς' => folded.push('σ'),
+        _ if is_unseen(base) => {}
         _ if base.is_ascii() => folded.push(base.to_ascii_lowercase()),
         _ => folded.extend(base.to_lowercase()),
     }
 }
 
-/// Whether each of these characters is a word of its own: scripts that put no spaces between words.
-fn stands_alone(char: char) -> bool {
-    matches!(char, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}'
-        | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
+/// Whether each of these characters is a word of its own: scripts that put no spaces between words. They are
+/// Thai, Lao, Myanmar, Khmer, and what Chinese and Japanese are written in.
+pub(crate) fn stands_alone(char: char) -> bool {
+    matches!(char, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}'
+        | '\u{3005}'..='\u{3007}' | '\u{3040}'..='\u{312f}' | '\u{31a0}'..='\u{31ff}'
+        | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{a9e0}'..='\u{a9ff}'
+        | '\u{aa60}'..='\u{aa7f}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
+}
+
+/// Whether a character is not seen: joiners, marks of direction, soft hyphens, what picks a variant, and the
+/// stroke that stretches Arabic words.
+fn is_unseen(char: char) -> bool {
+    matches!(char, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{640}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 fn cut(token: &str) -> &str {
@@ -130,6 +148,16 @@ pub(crate) fn each_search_token(folded: &str, mut each: impl FnMut(&str)) {
             break;
         }
     }
+}
+
+/// Whether a token is all that folded text says, but for an article and marks around it.
+pub(crate) fn is_whole(token: &str, folded: &str) -> bool {
+    // Most texts are longer than a token, an article and some marks.
+    if folded.len() > token.len() + 16 {
+        return false;
+    }
+    let rest = without_article(folded.trim_ascii());
+    rest == token || rest.trim_matches(|char: char| !char.is_alphanumeric()) == token
 }
 
 /// The name without its article, and without the inversion that sort names use for it: `The Beatles` and

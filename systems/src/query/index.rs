@@ -14,10 +14,13 @@ use segue_components::wire::registry::KindSet;
 use super::ast::Query;
 use super::bitmap::Bitmap;
 use super::columns::Column;
-use super::eval::{self, Eval};
+use super::eval::{self, Eval, Forgive};
+use super::fold;
 use super::order::{self, Order};
 use super::parser::{self, QueryError};
-use super::table::{self, Fields, Row, Table};
+use super::search;
+use super::shared::{Shared, Text};
+use super::table::{self, Row, Table};
 use crate::catalog::Catalog;
 use crate::changes::{self, Changes};
 use crate::clock::{Clock, Wake};
@@ -26,6 +29,10 @@ use crate::sort;
 
 /// How many rows' text a tick takes in when many are waiting: a few milliseconds in a browser.
 const WORDED_PER_TICK: usize = 4_096;
+/// So many rows are sorted rather than looked for in the order of all.
+const FEW_TO_SORT: usize = 512;
+/// How many postings a tick looks at to take out what is gone.
+const SWEPT_PER_TICK: usize = 100_000;
 /// How many orders are kept sorted beside the default one.
 const MOST_ORDERS: usize = 8;
 
@@ -34,6 +41,10 @@ const MOST_ORDERS: usize = 8;
 pub struct Index {
     pub(crate) tracks: Table,
     pub(crate) albums: Table,
+    /// Artists and genres of tracks, and artists of albums.
+    pub(crate) credits: Shared,
+    pub(crate) genres: Shared,
+    pub(crate) album_credits: Shared,
     sums: HashMap<u64, Sum>,
     version: u64,
     generation: u64,
@@ -65,7 +76,6 @@ pub struct Found {
 #[derive(Debug, Default)]
 struct Recent {
     lent: Option<Lent>,
-    credit: Option<(Arc<Credit>, u32)>,
     codec: Option<(Box<str>, u32)>,
     /// All files that are missing, where they were gathered before.
     missing: Option<HashSet<FileId>>,
@@ -146,20 +156,36 @@ impl Index {
             world,
             unix: world.resource::<Clock>().unix,
         };
-        let answer = eval.answer(self, noun, query, all);
+        let ranked = query.sort.is_empty();
+        let answer = eval.answer(self, noun, &query.filter, ranked, Forgive::IfFew, all);
         let total = answer.total();
         let order = self.order(world, noun, query);
         let table = self.table(noun);
-        let rows = table.orders[order].rows();
-        let ids = answer
-            .tiers()
-            .iter()
-            .filter(|tier| !tier.is_empty())
-            .flat_map(|tier| rows.iter().filter(|&&row| tier.has(row)))
-            .skip(offset as usize)
-            .take(limit as usize)
-            .map(|&row| table.row(row).id)
-            .collect();
+        let order = &table.orders[order];
+        let mut rows = Vec::new();
+        let (mut skip, mut left) = (offset as usize, limit as usize);
+        for tier in answer.tiers() {
+            let count = tier.count() as usize;
+            if skip >= count {
+                skip -= count;
+                continue;
+            }
+            if left == 0 {
+                break;
+            }
+            let before = rows.len();
+            if count <= FEW_TO_SORT {
+                let mut all: Vec<u32> = tier.iter().collect();
+                sort::numbers(&mut all, &mut |a, b| order::compare(table, &order.by, a, b));
+                rows.extend(all.into_iter().skip(skip).take(left));
+            } else {
+                let all = order.rows().iter().filter(|&&row| tier.has(row));
+                rows.extend(all.skip(skip).take(left));
+            }
+            skip = 0;
+            left -= rows.len() - before;
+        }
+        let ids = rows.into_iter().map(|row| table.row(row).id).collect();
         Found { total, ids }
     }
 
@@ -196,51 +222,47 @@ impl Index {
         place
     }
 
-    /// Takes the text of at most so many rows into the postings. `false` if some are left.
+    /// Takes the text of at most so many rows into the words. `false` if some are left.
     fn take_words(&mut self, world: &World, most: usize) -> bool {
-        let catalog = world.resource::<Catalog>();
-        for noun in [Noun::Album, Noun::Track] {
-            let table = if noun == Noun::Album {
-                &mut self.albums
-            } else {
-                &mut self.tracks
-            };
-            let mut words = Vec::new();
-            let mut lent: (u64, Vec<(u32, Fields)>) = (0, Vec::new());
-            for taken in 0.. {
-                let Some(number) = table.unworded() else { break };
-                if taken == most {
-                    return false;
-                }
-                words.clear();
-                let alive = table.alive().has(number);
-                let row = *table.row(number);
-                if let Some(entity) = world.get_entity(row.entity).ok().filter(|_| alive) {
-                    if noun == Noun::Album {
-                        eval::each_album_text(entity, &mut |fields, text| {
-                            put_words(table, fields, text, &mut words)
-                        });
-                    } else {
-                        eval::each_track_text(entity, &mut |fields, text| {
-                            put_words(table, fields, text, &mut words)
-                        });
-                        // Tracks come album by album: what one lends is cut into words once.
-                        if row.album != lent.0 {
-                            lent = (row.album, Vec::new());
-                            let album = catalog.entity(AlbumId(row.album));
-                            if let Some(album) = album.and_then(|album| world.get_entity(album).ok()) {
-                                eval::each_album_text(album, &mut |fields, text| {
-                                    put_words(table, eval::from_album(fields), text, &mut lent.1);
-                                });
-                            }
-                        }
-                        words.extend_from_slice(&lent.1);
-                    }
-                }
-                table.put_words(&words);
-            }
+        let mut left = most;
+        let mut folded = String::new();
+        for shared in [&mut self.credits, &mut self.genres, &mut self.album_credits] {
+            shared.take_words(&mut left);
         }
-        true
+        for (table, is_album) in [(&mut self.albums, true), (&mut self.tracks, false)] {
+            while left > 0
+                && let Some(number) = table.next_unworded()
+            {
+                left -= 1;
+                if !table.alive().has(number) {
+                    continue;
+                }
+                let entity = table.row(number).entity;
+                let words = table.words_mut();
+                let mut put = |text: &str| {
+                    fold::fold_into(text, &mut folded);
+                    words.put(number, &folded);
+                };
+                if is_album {
+                    search::each_album_title(world, entity, &mut put);
+                } else {
+                    search::each_title(world, entity, &mut put);
+                }
+            }
+            table.words_mut().sort();
+        }
+        left > 0
+    }
+
+    /// Goes on taking out of the words what is gone. `false` if more is to be done.
+    fn sweep(&mut self) -> bool {
+        let more = self.tracks.sweep(SWEPT_PER_TICK);
+        !(self.albums.sweep(SWEPT_PER_TICK) || more)
+    }
+
+    /// The rows of the tracks on an album, in no order.
+    pub(crate) fn rows_on(&self, album: u64) -> &[u32] {
+        self.sums.get(&album).map_or(&[], |sum| &sum.rows)
     }
 
     fn put_track(&mut self, world: &World, id: u64, track: EntityRef<'_>, text: bool, recent: &mut Recent) {
@@ -253,20 +275,38 @@ impl Index {
                     self.count_out(number);
                     self.tracks.replace(number, row);
                     self.count_in(number);
+                    if (old.credit, old.genres) != (row.credit, row.genres) {
+                        self.unlink(number, &old);
+                        self.link(number, &row);
+                    }
                 }
                 self.tracks.put_columns(world, number, track);
                 return;
             }
             self.count_out(number);
+            self.unlink(number, &old);
         }
         let number = self.tracks.push(row);
         self.tracks.put_columns(world, number, track);
         self.count_in(number);
+        self.link(number, &row);
+    }
+
+    fn link(&mut self, number: u32, track: &Row) {
+        self.credits.link(track.credit, number);
+        self.genres.link(track.genres, number);
+    }
+
+    fn unlink(&mut self, number: u32, track: &Row) {
+        self.credits.unlink(track.credit, number);
+        self.genres.unlink(track.genres, number);
     }
 
     fn drop_track(&mut self, id: u64) {
         if let Some(number) = self.tracks.number(id) {
             self.count_out(number);
+            let row = *self.tracks.row(number);
+            self.unlink(number, &row);
             self.tracks.kill(id);
         }
     }
@@ -298,15 +338,15 @@ impl Index {
 
     fn track_row(&mut self, world: &World, id: u64, track: EntityRef<'_>, recent: &mut Recent) -> Row {
         let table = &mut self.tracks;
-        let artist = match (track.get::<ArtistCredit>(), &recent.credit) {
-            (None, _) => 0,
-            (Some(ArtistCredit(credit)), Some((known, key))) if Arc::ptr_eq(credit, known) => *key,
-            (Some(ArtistCredit(credit)), _) => {
-                let key = credit_key(table, credit);
-                recent.credit = Some((Arc::clone(credit), key));
-                key
-            }
-        };
+        let credit = track.get::<ArtistCredit>().map_or(0, |ArtistCredit(credit)| {
+            self.credits
+                .number(Text::Credit(Arc::clone(credit)), || credit_key(table, credit))
+        });
+        let artist = self.credits.key(credit);
+        let genres = track.get::<Genres>().filter(|genres| !genres.0.is_empty());
+        let genres = genres.map_or(0, |Genres(genres)| {
+            self.genres.number(Text::Genres(Arc::clone(genres)), || 0)
+        });
         let codec = match (track.get::<AudioFormat>(), &recent.codec) {
             (None, _) => 0,
             (Some(format), Some((known, key))) if format.codec == *known => *key,
@@ -341,11 +381,7 @@ impl Index {
             0
         };
         flags |= if present { table::PRESENT } else { 0 };
-        flags |= if track.get::<Genres>().is_some_and(|genres| !genres.0.is_empty()) {
-            table::GENRE
-        } else {
-            0
-        };
+        flags |= if genres > 0 { table::GENRE } else { 0 };
         Row {
             id,
             entity: track.id(),
@@ -358,6 +394,8 @@ impl Index {
             album_artist: if lent.artist == 0 { artist } else { lent.artist },
             album_title: lent.title,
             codec,
+            credit,
+            genres,
             track: position.track.into(),
             year: dates.released.or(dates.original).map_or(0, |date| date.year),
             disc: position.disc,
@@ -373,9 +411,11 @@ impl Index {
         let title = sort_title
             .or_else(|| album.get::<AlbumTitle>().map(|title| &*title.0))
             .map_or(0, |title| table.key(title));
-        let artist = album
-            .get::<AlbumArtist>()
-            .map_or(0, |artist| credit_key(table, &artist.0));
+        let credit = album.get::<AlbumArtist>().map_or(0, |AlbumArtist(credit)| {
+            self.album_credits
+                .number(Text::Credit(Arc::clone(credit)), || credit_key(table, credit))
+        });
+        let artist = self.album_credits.key(credit);
         let sum = self.sums.get(&id);
         let mut flags = if info.is_some_and(|info| info.compilation) {
             table::COMPILATION
@@ -406,6 +446,8 @@ impl Index {
             album_artist: artist,
             album_title: title,
             codec: 0,
+            credit,
+            genres: 0,
             track: sum.map_or(0, |sum| sum.present),
             year: info.and_then(|info| info.released).map_or(0, |date| date.year),
             disc: 0,
@@ -414,14 +456,33 @@ impl Index {
         };
         let number = match table.number(id) {
             Some(number) if !text && table.row(number).entity == row.entity => {
-                if *table.row(number) != row {
+                let old = *table.row(number);
+                if old != row {
                     table.replace(number, row);
+                }
+                if old.credit != row.credit {
+                    self.album_credits.unlink(old.credit, number);
+                    self.album_credits.link(row.credit, number);
                 }
                 number
             }
-            _ => table.push(row),
+            known => {
+                if let Some(number) = known {
+                    self.album_credits.unlink(table.row(number).credit, number);
+                }
+                let number = table.push(row);
+                self.album_credits.link(row.credit, number);
+                number
+            }
         };
         table.put_columns(world, number, album);
+    }
+
+    fn drop_album(&mut self, id: u64) {
+        if let Some(number) = self.albums.number(id) {
+            self.album_credits.unlink(self.albums.row(number).credit, number);
+            self.albums.kill(id);
+        }
     }
 
     /// Writes the totals of these albums where they differ, and their rows.
@@ -455,6 +516,9 @@ impl Index {
         let catalog = world.resource::<Catalog>();
         self.tracks = Table::with_room(catalog.count(Noun::Track));
         self.albums = Table::with_room(catalog.count(Noun::Album));
+        self.credits = Shared::default();
+        self.genres = Shared::default();
+        self.album_credits = Shared::default();
         self.sums.clear();
         self.version += 1;
         // All of this goes through rows as they lie in memory: by id it would take twice as long.
@@ -491,7 +555,7 @@ impl Index {
         for &(id, entity, text) in &touched.albums {
             match world.get_entity(entity) {
                 Ok(album) => self.put_album(world, id, album, text),
-                Err(_) => drop(self.albums.kill(id)),
+                Err(_) => self.drop_album(id),
             }
         }
         let mut changed = HashSet::new();
@@ -552,7 +616,8 @@ impl Touched {
             }
             Noun::Album => {
                 let text = change.gone || kinds.meets(album_text());
-                if !text && !kinds.meets(KindSet::of::<AlbumCover>()) {
+                let other = KindSet::of::<AlbumCover>() | KindSet::of::<AlbumArtist>();
+                if !text && !kinds.meets(other) {
                     return;
                 }
                 self.albums.push((change.number, change.entity, text));
@@ -563,7 +628,7 @@ impl Touched {
                     .flat_map(|sum| &sum.rows)
                 {
                     let row = index.tracks.row(row);
-                    self.tracks.push((row.id, Some(row.entity), text));
+                    self.tracks.push((row.id, Some(row.entity), false));
                 }
             }
             Noun::File => {
@@ -587,15 +652,14 @@ impl Touched {
 
 /// A change of these gives a track's row a new number.
 fn track_text() -> KindSet {
-    KindSet::of::<Title>()
-        | KindSet::of::<SortTitle>()
-        | KindSet::of::<ArtistCredit>()
-        | KindSet::of::<OnAlbum>()
-        | KindSet::of::<Genres>()
+    KindSet::of::<Title>() | KindSet::of::<SortTitle>()
 }
 
 fn track_numbers() -> KindSet {
     KindSet::of::<Position>()
+        | KindSet::of::<ArtistCredit>()
+        | KindSet::of::<OnAlbum>()
+        | KindSet::of::<Genres>()
         | KindSet::of::<Duration>()
         | KindSet::of::<Dates>()
         | KindSet::of::<AudioFormat>()
@@ -609,13 +673,7 @@ fn track_numbers() -> KindSet {
 }
 
 fn album_text() -> KindSet {
-    KindSet::of::<AlbumTitle>() | KindSet::of::<AlbumArtist>() | KindSet::of::<AlbumInfo>()
-}
-
-fn put_words(table: &mut Table, fields: Fields, text: &str, words: &mut Vec<(u32, Fields)>) {
-    super::fold::each_search_token(&super::fold::fold(text), |token| {
-        words.push((table.token(token), fields));
-    });
+    KindSet::of::<AlbumTitle>() | KindSet::of::<AlbumInfo>()
 }
 
 fn credit_key(table: &mut Table, credit: &Credit) -> u32 {
@@ -663,7 +721,7 @@ pub(crate) fn update_index(world: &mut World, mut loaded: Local<MessageCursor<Lo
         if !loaded {
             index.update(world);
         }
-        if !index.take_words(world, WORDED_PER_TICK) {
+        if !(index.take_words(world, WORDED_PER_TICK) && index.sweep()) {
             let now = world.resource::<Clock>().now;
             world.resource_mut::<Wake>().at(now);
         }

@@ -70,6 +70,12 @@ impl Order {
         }
     }
 
+    /// Takes every dead row out, so that their numbers can be given to others.
+    pub(crate) fn drop_dead(&mut self, table: &Table) {
+        self.rows.retain(|&row| table.alive().has(row));
+        self.refresh(table);
+    }
+
     /// Brings it up to date: drops the dead, merges what came and what moved.
     pub(crate) fn refresh(&mut self, table: &Table) {
         if self.added.is_empty() && self.moved.is_empty() {
@@ -205,7 +211,7 @@ fn by_id(table: &Table, a: u32, b: u32) -> Ordering {
 }
 
 /// Compares two rows as [`Order::build`] sorts them.
-fn compare(table: &Table, by: &[SortBy], a: u32, b: u32) -> Ordering {
+pub(crate) fn compare(table: &Table, by: &[SortBy], a: u32, b: u32) -> Ordering {
     for &SortBy { field, descending } in by {
         let ordering = match (value(table, a, field), value(table, b, field)) {
             (Value::Number(a), Value::Number(b)) => directed(a, descending).cmp(&directed(b, descending)),

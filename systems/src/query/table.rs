@@ -1,42 +1,21 @@
-//! One noun's rows as the queries see them: sort keys and numbers side by side, text as postings.
+//! One noun's rows as the queries see them: sort keys and numbers side by side, titles as words.
 //!
-//! A row has a number that is never given to another row. A row whose text or names change gets a new
-//! number and its old one dies, so postings are only ever appended to, and stay sorted; the dead are
-//! dropped when the table is compacted.
+//! A row whose title changes gets another number, as one that is new does, and its old one dies. A number that
+//! died is given to others only after all lists of rows by word were swept for it (`words.rs`).
 
 use bevy_ecs::entity::Entity;
 use bevy_platform::collections::HashMap;
 
-use super::ast::TextField;
 use super::bitmap::Bitmap;
 use super::columns::Columns;
 use super::fold;
 use super::groups::AllGroups;
 use super::order::Order;
 use super::strings::Strings;
-use crate::sort;
+use super::words::Words;
 
-/// Bits of a posting that say in which fields the token stands; the rest is the row's number.
-const FIELD_BITS: u32 = 5;
 /// The most rows that a table can number.
-const MOST_ROWS: u32 = 1 << (32 - FIELD_BITS);
-
-/// Fields as bits.
-pub(crate) type Fields = u32;
-
-/// The bit of a field.
-pub(crate) fn field_bit(field: TextField) -> Fields {
-    match field {
-        TextField::Title => 1,
-        TextField::Artist => 2,
-        TextField::AlbumArtist => 4,
-        TextField::Album => 8,
-        TextField::Genre => 16,
-    }
-}
-
-/// The fields that a bare word searches.
-pub(crate) const ANYWHERE: Fields = 1 | 2 | 4 | 8;
+const MOST_ROWS: u32 = 1 << 27;
 
 /// What is known of a row beside its text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +34,9 @@ pub(crate) struct Row {
     pub(crate) album_artist: u32,
     pub(crate) album_title: u32,
     pub(crate) codec: u32,
+    /// Its own artists and genres, as numbers of texts that rows share; zero for none.
+    pub(crate) credit: u32,
+    pub(crate) genres: u32,
     /// The track number; of an album, how many tracks it has.
     pub(crate) track: u32,
     pub(crate) year: u16,
@@ -83,12 +65,12 @@ pub(crate) struct Table {
     numbers: HashMap<u64, u32>,
     /// Sort keys; number 0 is the empty one.
     pub(crate) keys: Strings,
-    tokens: Strings,
-    postings: Vec<Vec<u32>>,
-    /// Tokens by their bytes; those that came later are merged in when somebody searches.
-    sorted: Vec<u32>,
-    /// Rows below this number have their text in the postings.
+    words: Words,
+    /// Rows below this number have their titles among the words, or wait beside it.
     worded: u32,
+    waiting: Vec<u32>,
+    /// Numbers that died and that no list holds any more.
+    free: Vec<u32>,
     pub(crate) orders: Vec<Order>,
     pub(crate) columns: Columns,
     pub(crate) groups: AllGroups,
@@ -105,10 +87,10 @@ impl Default for Table {
             living: 0,
             numbers: HashMap::default(),
             keys,
-            tokens: Strings::default(),
-            postings: Vec::new(),
-            sorted: Vec::new(),
+            words: Words::default(),
             worded: 0,
+            waiting: Vec::new(),
+            free: Vec::new(),
             orders: Vec::new(),
             columns: Columns::default(),
             groups: AllGroups::default(),
@@ -138,7 +120,7 @@ impl Table {
         self.living
     }
 
-    /// How many rows there were since the last compaction.
+    /// How many numbers were given out.
     pub(crate) fn len(&self) -> u32 {
         u32::try_from(self.rows.len()).expect("numbers of rows are below 2^27")
     }
@@ -154,10 +136,20 @@ impl Table {
     /// Adds a row; one of the same id dies.
     pub(crate) fn push(&mut self, row: Row) -> u32 {
         self.kill(row.id);
-        let number = self.len();
-        assert!(number < MOST_ROWS, "a table numbers at most {MOST_ROWS} rows");
+        let number = match self.free.pop() {
+            Some(number) => {
+                self.rows[number as usize] = row;
+                self.waiting.push(number);
+                number
+            }
+            None => {
+                let number = self.len();
+                assert!(number < MOST_ROWS, "a table numbers at most {MOST_ROWS} rows");
+                self.rows.push(row);
+                number
+            }
+        };
         self.numbers.insert(row.id, number);
-        self.rows.push(row);
         self.alive.set(number);
         self.note_presence(number);
         self.living += 1;
@@ -167,7 +159,7 @@ impl Table {
         number
     }
 
-    /// Replaces a row by one with the same text.
+    /// Replaces a row by one with the same title.
     pub(crate) fn replace(&mut self, number: u32, row: Row) {
         self.rows[number as usize] = row;
         self.note_presence(number);
@@ -189,6 +181,7 @@ impl Table {
         self.alive.clear(number);
         self.present.clear(number);
         self.living -= 1;
+        self.words.bury(number);
         Some(number)
     }
 
@@ -200,10 +193,9 @@ impl Table {
         }
     }
 
-    /// Whether so many rows are dead that starting over is worth it.
+    /// Whether so many sort keys are out of use that starting over is worth it: a row has five at most.
     pub(crate) fn is_stale(&self) -> bool {
-        let dead = self.len() - self.living;
-        dead > 4_096 && dead > self.len() / 3
+        self.keys.len() > 65_536 && self.keys.len() / 8 > self.living
     }
 
     /// The number of a text's sort key.
@@ -211,76 +203,38 @@ impl Table {
         self.keys.intern(&fold::sort_key(text))
     }
 
-    /// The first row whose text is not in the postings yet, if there is one.
-    pub(crate) fn unworded(&self) -> Option<u32> {
-        (self.worded < self.len()).then_some(self.worded)
+    /// The next row whose title is not among the words yet, if there is one.
+    pub(crate) fn next_unworded(&mut self) -> Option<u32> {
+        if let Some(number) = self.waiting.pop() {
+            return Some(number);
+        }
+        let number = self.worded;
+        (number < self.len()).then(|| {
+            self.worded += 1;
+            number
+        })
     }
 
-    /// The number of a token.
-    pub(crate) fn token(&mut self, token: &str) -> u32 {
-        let number = self.tokens.intern(token.as_bytes());
-        if number as usize == self.postings.len() {
-            self.postings.push(Vec::new());
-        }
-        number
+    pub(crate) fn words(&self) -> &Words {
+        &self.words
     }
 
-    /// Puts the text of the next row into the postings, or passes a dead row over.
-    pub(crate) fn put_words(&mut self, words: &[(u32, Fields)]) {
-        let number = self.worded << FIELD_BITS;
-        for &(token, fields) in words {
-            let postings = &mut self.postings[token as usize];
-            // A token that the row has twice has this row's posting last.
-            match postings.last_mut() {
-                Some(last) if *last >= number => *last |= fields,
-                _ => postings.push(number | fields),
-            }
-        }
-        self.worded += 1;
+    pub(crate) fn words_mut(&mut self) -> &mut Words {
+        &mut self.words
     }
 
-    fn sort_tokens(&mut self) {
-        let known = u32::try_from(self.sorted.len()).expect("as many as there are tokens");
-        if known == self.tokens.len() {
-            return;
+    /// Goes on taking what died out of all lists, over so many of their numbers. Whether more is to be done.
+    pub(crate) fn sweep(&mut self, most: usize) -> bool {
+        if !self.waiting.is_empty() || self.worded < self.len() {
+            return false;
         }
-        let tokens = &self.tokens;
-        let mut fresh: Vec<u32> = (known..tokens.len()).collect();
-        sort::numbers(&mut fresh, &mut |a, b| tokens.get(a).cmp(tokens.get(b)));
-        self.sorted = super::order::merge(&self.sorted, &fresh, |a, b| tokens.get(a).cmp(tokens.get(b)));
-    }
-
-    /// The rows with a token that begins so, in one of these fields.
-    pub(crate) fn with_prefix(&mut self, prefix: &str, fields: Fields) -> Bitmap {
-        self.sort_tokens();
-        let mut rows = Bitmap::empty_like(&self.alive);
-        let prefix = prefix.as_bytes();
-        let first = self
-            .sorted
-            .partition_point(|&token| self.tokens.get(token) < prefix);
-        for &token in &self.sorted[first..] {
-            if !self.tokens.get(token).starts_with(prefix) {
-                break;
-            }
-            self.add_postings(token, fields, &mut rows);
+        let (free, more) = self.words.sweep(self.living, most);
+        if !free.is_empty() {
+            let mut orders = core::mem::take(&mut self.orders);
+            orders.iter_mut().for_each(|order| order.drop_dead(self));
+            self.orders = orders;
+            self.free.extend(free);
         }
-        rows
-    }
-
-    /// The rows with exactly this token in one of these fields.
-    pub(crate) fn with_token(&self, token: &str, fields: Fields) -> Bitmap {
-        let mut rows = Bitmap::empty_like(&self.alive);
-        if let Some(token) = self.tokens.find(token.as_bytes()) {
-            self.add_postings(token, fields, &mut rows);
-        }
-        rows
-    }
-
-    fn add_postings(&self, token: u32, fields: Fields, rows: &mut Bitmap) {
-        for &posting in &self.postings[token as usize] {
-            if posting & fields != 0 {
-                rows.set(posting >> FIELD_BITS);
-            }
-        }
+        more
     }
 }

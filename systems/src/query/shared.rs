@@ -1,0 +1,144 @@
+//! Texts that many rows share: credits, and lists of genres. Each is kept and cut into words once.
+
+use core::hash::{BuildHasher, Hash};
+use std::sync::Arc;
+
+use bevy_platform::collections::HashTable;
+use bevy_platform::hash::FixedHasher;
+use segue_components::prelude::Credit;
+
+use super::fold;
+use super::lists::Lists;
+use super::words::Words;
+
+/// A text that rows share.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum Text {
+    /// Who made it.
+    Credit(Arc<Credit>),
+    /// Genres, in tag order.
+    Genres(Arc<[Box<str>]>),
+}
+
+impl Text {
+    /// Whether it is the very same, which neighbours tend to share.
+    fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Credit(a), Self::Credit(b)) => Arc::ptr_eq(a, b),
+            (Self::Genres(a), Self::Genres(b)) => Arc::ptr_eq(a, b),
+            _ => false,
+        }
+    }
+
+    /// Gives out everything that it can be found by.
+    pub(crate) fn each(&self, each: &mut dyn FnMut(&str)) {
+        match self {
+            Self::Credit(credit) => {
+                credit.phrase.as_deref().into_iter().for_each(&mut *each);
+                credit.names.iter().for_each(|name| each(name));
+                credit.sort.as_deref().into_iter().for_each(each);
+            }
+            Self::Genres(genres) => genres.iter().for_each(|genre| each(genre)),
+        }
+    }
+}
+
+/// Distinct texts, the rows that have each, and the words that they are found by.
+///
+/// Number 0 is that of no text. A text that no row has any more is kept: the next scan may well bring it back.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    texts: Vec<Text>,
+    /// Numbers of sort keys in the table that the rows are in.
+    keys: Vec<u32>,
+    numbers: HashTable<u32>,
+    rows: Lists,
+    words: Words,
+    /// Texts below this number have their words in.
+    worded: u32,
+    last: u32,
+}
+
+impl Default for Shared {
+    fn default() -> Self {
+        let mut rows = Lists::default();
+        rows.grow(1);
+        Self {
+            texts: vec![Text::Genres(Arc::default())],
+            keys: vec![0],
+            numbers: HashTable::default(),
+            rows,
+            words: Words::default(),
+            worded: 1,
+            last: 0,
+        }
+    }
+}
+
+fn hash_of(text: &Text) -> u64 {
+    FixedHasher.hash_one(text)
+}
+
+impl Shared {
+    /// The number of a text; `key` gives a new one its sort key.
+    pub(crate) fn number(&mut self, text: Text, key: impl FnOnce() -> u32) -> u32 {
+        let Self { texts, numbers, .. } = self;
+        if self.last > 0 && texts[self.last as usize].is_same(&text) {
+            return self.last;
+        }
+        let hash = hash_of(&text);
+        let known = numbers.find(hash, |&number| texts[number as usize] == text);
+        self.last = known.copied().unwrap_or_else(|| {
+            let number = self.rows.len();
+            self.keys.push(key());
+            texts.push(text);
+            numbers.insert_unique(hash, number, |&number| hash_of(&texts[number as usize]));
+            self.rows.grow(number + 1);
+            number
+        });
+        self.last
+    }
+
+    pub(crate) fn text(&self, number: u32) -> &Text {
+        &self.texts[number as usize]
+    }
+
+    /// The number of a text's sort key.
+    pub(crate) fn key(&self, number: u32) -> u32 {
+        self.keys[number as usize]
+    }
+
+    /// The rows that have a text, in no order.
+    pub(crate) fn rows(&self, number: u32) -> &[u32] {
+        self.rows.get(number)
+    }
+
+    pub(crate) fn link(&mut self, number: u32, row: u32) {
+        if number > 0 {
+            self.rows.push(number, row);
+        }
+    }
+
+    pub(crate) fn unlink(&mut self, number: u32, row: u32) {
+        if number > 0 {
+            self.rows.remove(number, row);
+        }
+    }
+
+    /// The words of the texts. Those that came since [`take_words`](Self::take_words) are not among them.
+    pub(crate) fn words(&self) -> &Words {
+        &self.words
+    }
+
+    /// Cuts at most so many of the texts that came since into words, and counts `left` down.
+    pub(crate) fn take_words(&mut self, left: &mut usize) {
+        let Self { texts, words, .. } = self;
+        while *left > 0 && self.worded < self.rows.len() {
+            let number = self.worded;
+            texts[number as usize].each(&mut |text| words.put(number, &fold::fold(text)));
+            self.worded += 1;
+            *left -= 1;
+        }
+        self.words.sort();
+    }
+}

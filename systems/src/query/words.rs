@@ -1,0 +1,308 @@
+//! Words, and what they stand in: rows by the words of their titles, or shared texts by theirs.
+//!
+//! A number is given to one text at a time. A text that changed gets another number and the old one is
+//! buried: its postings stay until all lists were swept, some at a time, and only then is the number free
+//! for others. So nothing has to be known of the old text, and nothing is ever made anew in one go.
+
+use super::bitmap::Bitmap;
+use super::fold;
+use super::lists::Lists;
+use super::order;
+use super::strings::Strings;
+use super::typos::{Reading, Typos};
+use crate::sort;
+
+/// A posting is a number and, below it, whether the word is all of the text.
+const WHOLE: u32 = 1;
+/// So many numbers have to be buried before lists are swept.
+const SWEPT_FOR: usize = 1_024;
+
+/// How a word may differ from the one that was typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Like {
+    /// Not at all.
+    Whole,
+    /// It may go on.
+    Begun,
+    /// It may go on, and have a typo or two.
+    Forgiven,
+}
+
+/// Distinct words with the numbers of the texts that they stand in.
+#[derive(Debug, Default)]
+pub(crate) struct Words {
+    tokens: Strings,
+    postings: Lists,
+    /// Tokens by their bytes.
+    sorted: Vec<u32>,
+    /// Numbers whose texts are gone, and whose postings are still there.
+    buried: Vec<u32>,
+    sweep: Option<Sweep>,
+}
+
+/// A walk over all lists that takes out what is buried.
+#[derive(Debug)]
+struct Sweep {
+    buried: Vec<u32>,
+    numbers: Bitmap,
+    /// The list that comes next.
+    next: u32,
+}
+
+/// A number that a text has, and whether the word that it was found by is all of that text.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Posting(u32);
+
+impl Posting {
+    pub(crate) fn number(self) -> u32 {
+        self.0 / 2
+    }
+
+    pub(crate) fn is_whole(self) -> bool {
+        self.0 & WHOLE != 0
+    }
+}
+
+impl Words {
+    /// Puts folded text under a number. Of a number's texts all are put before those of another.
+    pub(crate) fn put(&mut self, number: u32, folded: &str) {
+        let Self { tokens, postings, .. } = self;
+        fold::each_search_token(folded, |token| {
+            let posting = number * 2 + if fold::is_whole(token, folded) { WHOLE } else { 0 };
+            let list = tokens.intern(token.as_bytes());
+            postings.grow(list + 1);
+            match postings.last_mut(list) {
+                Some(last) if *last / 2 == number => *last |= posting,
+                _ => postings.push(list, posting),
+            }
+        });
+    }
+
+    /// Takes words that came since into the sorted ones.
+    pub(crate) fn sort(&mut self) {
+        let known = u32::try_from(self.sorted.len()).expect("as many as there are tokens");
+        if known == self.tokens.len() {
+            return;
+        }
+        let tokens = &self.tokens;
+        let compare = |a: u32, b: u32| tokens.get(a).cmp(tokens.get(b));
+        let mut fresh: Vec<u32> = (known..tokens.len()).collect();
+        sort::numbers(&mut fresh, &mut |a, b| compare(a, b));
+        self.sorted = order::merge(&self.sorted, &fresh, compare);
+    }
+
+    fn token(&self, token: u32) -> &str {
+        core::str::from_utf8(self.tokens.get(token)).expect("tokens are cut between characters")
+    }
+
+    /// The sorted tokens that begin so.
+    fn beginning_with(&self, prefix: &str) -> &[u32] {
+        let prefix = prefix.as_bytes();
+        let from = |sorted: &[u32]| sorted.partition_point(|&token| self.tokens.get(token) < prefix);
+        let rest = &self.sorted[from(&self.sorted)..];
+        let end = rest.partition_point(|&token| self.tokens.get(token).starts_with(prefix));
+        &rest[..end]
+    }
+
+    /// Gives out the lists of the words that are like this one. Words that came since the last
+    /// [`sort`](Self::sort) are found whole only.
+    pub(crate) fn each_list(&self, word: &str, like: Like, mut each: impl FnMut(&[u32])) {
+        let mut give = |token: u32| each(self.postings.get(token));
+        match like {
+            Like::Whole => {
+                self.tokens.find(word.as_bytes()).into_iter().for_each(give);
+            }
+            Like::Begun => self.beginning_with(word).iter().copied().for_each(give),
+            Like::Forgiven => {
+                self.beginning_with(word).iter().copied().for_each(&mut give);
+                if let Some(typos) = Typos::of(word) {
+                    self.each_alike(typos, &mut give);
+                }
+            }
+        }
+    }
+
+    /// Walks over the words as over a tree of their letters, and leaves out what cannot lead to one.
+    fn each_alike(&self, mut typos: Typos, give: &mut impl FnMut(u32)) {
+        let mut first = [0; 4];
+        let mut rest = self.beginning_with(typos.first().encode_utf8(&mut first));
+        while let Some((&token, after)) = rest.split_first() {
+            let word = self.token(token);
+            let (reading, length) = typos.read(word, true);
+            rest = after;
+            if reading == Reading::Open || (reading == Reading::Alike && length == word.len()) {
+                if reading == Reading::Alike {
+                    give(token);
+                }
+                continue;
+            }
+            // All that begin with these letters end alike.
+            let begins = |&other: &u32| self.tokens.get(other).starts_with(&word.as_bytes()[..length]);
+            let same = if after.first().is_some_and(begins) {
+                after.partition_point(begins)
+            } else {
+                0
+            };
+            if reading == Reading::Alike {
+                give(token);
+                after[..same].iter().for_each(|&token| give(token));
+            }
+            rest = &after[same..];
+        }
+    }
+
+    /// The numbers with a word like this one.
+    pub(crate) fn numbers(&self, word: &str, like: Like) -> Bitmap {
+        let mut numbers = Bitmap::default();
+        self.each_list(word, like, |list| {
+            for &posting in list.iter().rev() {
+                numbers.set(Posting(posting).number());
+            }
+        });
+        numbers
+    }
+
+    /// Where one word stands, in no order.
+    pub(crate) fn postings(&self, word: &str) -> impl Iterator<Item = Posting> {
+        let token = self.tokens.find(word.as_bytes());
+        let list = token.map_or(&[][..], |token| self.postings.get(token));
+        list.iter().map(|&posting| Posting(posting))
+    }
+
+    /// Notes that a number's text is gone.
+    pub(crate) fn bury(&mut self, number: u32) {
+        self.buried.push(number);
+    }
+
+    /// Goes on taking out postings of what is buried, where there is enough of it: over at most so many
+    /// postings, and one list more. Gives the numbers that became free, and whether more is to be done.
+    pub(crate) fn sweep(&mut self, living: u32, most: usize) -> (Vec<u32>, bool) {
+        if self.sweep.is_none() {
+            if self.buried.len() < SWEPT_FOR.max(living as usize / 16) {
+                return (Vec::new(), false);
+            }
+            let buried = core::mem::take(&mut self.buried);
+            let mut numbers = Bitmap::default();
+            buried.iter().for_each(|&number| numbers.set(number));
+            self.sweep = Some(Sweep {
+                buried,
+                numbers,
+                next: 0,
+            });
+        }
+        let Some(sweep) = &mut self.sweep else {
+            return (Vec::new(), false);
+        };
+        let mut left = most;
+        while sweep.next < self.postings.len() {
+            if left == 0 {
+                return (Vec::new(), true);
+            }
+            let length = self.postings.get(sweep.next).len();
+            let numbers = &sweep.numbers;
+            self.postings
+                .retain(sweep.next, |posting| !numbers.has(Posting(posting).number()));
+            left = left.saturating_sub(length + 1);
+            sweep.next += 1;
+        }
+        let free = self.sweep.take().map_or(Vec::new(), |sweep| sweep.buried);
+        (free, false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::query::random::Random;
+
+    fn words(texts: &[&str]) -> Words {
+        let mut words = Words::default();
+        for (number, text) in (0..).zip(texts) {
+            words.put(number, &fold::fold(text));
+        }
+        words.sort();
+        words
+    }
+
+    #[track_caller]
+    fn check(texts: &[&str], word: &str, like: Like, expected: &[u32]) {
+        let found: Vec<_> = words(texts).numbers(word, like).iter().collect();
+        assert_eq!(found, expected, "{word} {like:?}");
+    }
+
+    #[test]
+    fn words_are_found_whole_begun_and_forgiven() {
+        let texts = [
+            "Love",
+            "Lovers Rock",
+            "Lvoely Day",
+            "Glove",
+            "Lonely",
+            "Lovely Rita",
+        ];
+        check(&texts, "love", Like::Whole, &[0]);
+        check(&texts, "love", Like::Begun, &[0, 1, 5]);
+        check(&texts, "lovely", Like::Begun, &[5]);
+        check(&texts, "lovely", Like::Forgiven, &[2, 4, 5]);
+        check(&texts, "rokc", Like::Forgiven, &[1]);
+        check(&texts, "zzzzzzz", Like::Forgiven, &[]);
+    }
+
+    #[test]
+    fn a_word_knows_where_it_is_all_of_the_text() {
+        let words = words(&["Help!", "The Help", "Help, The", "Help Me", "helphelp"]);
+        let whole = words.postings("help").filter(|posting| posting.is_whole());
+        let whole: Vec<_> = whole.map(Posting::number).collect();
+        assert_eq!(whole, [0, 1, 2]);
+    }
+
+    #[test]
+    fn the_walk_finds_what_reading_every_word_finds() {
+        let mut random = Random::new(21);
+        let word = |random: &mut Random| -> String {
+            let length = 3 + random.below(8);
+            (0..length)
+                .map(|_| random.pick(&['a', 'b', 'n', 'o', 'ж']))
+                .collect()
+        };
+        let texts: Vec<String> = (0..3_000).map(|_| word(&mut random)).collect();
+        let words = words(&texts.iter().map(String::as_str).collect::<Vec<_>>());
+        for _ in 0..300 {
+            let typed = word(&mut random);
+            let found: Vec<_> = words.numbers(&typed, Like::Forgiven).iter().collect();
+            let expected: Vec<u32> = (0..)
+                .zip(&texts)
+                .filter(|(_, text)| {
+                    text.starts_with(&typed)
+                        || Typos::of(&typed).is_some_and(|mut typos| typos.is_alike(text, true))
+                })
+                .map(|(number, _)| number)
+                .collect();
+            assert_eq!(found, expected, "{typed}");
+        }
+    }
+
+    #[test]
+    fn what_is_buried_is_swept_some_at_a_time_and_its_numbers_come_free() {
+        let mut words = Words::default();
+        for number in 0..4_000 {
+            words.put(number, &format!("song {}", number % 1_000));
+        }
+        words.sort();
+        for number in 0..2_000 {
+            words.bury(number);
+        }
+        let mut rounds = 0;
+        let free = loop {
+            rounds += 1;
+            match words.sweep(4_000, 100) {
+                (free, false) => break free,
+                (free, true) => assert!(free.is_empty(), "nothing is free before all lists were swept"),
+            }
+        };
+        assert!(rounds > 20, "{rounds}");
+        assert_eq!(free.len(), 2_000);
+        assert_eq!(words.numbers("song", Like::Whole).count(), 2_000);
+        assert!(words.sweep(4_000, 100).0.is_empty());
+    }
+}
