@@ -1,5 +1,6 @@
 //! What the command understands, and how it speaks: words for people, or with `--json` one object a line.
 
+mod check;
 mod decode;
 mod ls;
 mod play;
@@ -33,6 +34,8 @@ enum Command {
     Ls(ls::Arguments),
     /// Plays a file, or the tracks that answer a query.
     Play(play::Arguments),
+    /// Verifies a library without changing it, and says what it finds.
+    Check(check::Arguments),
     /// Decodes a file, to hear or to verify it bit by bit.
     Decode(decode::Arguments),
 }
@@ -72,6 +75,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Scan(arguments) => scan::run(&arguments),
         Command::Ls(arguments) => ls::run(&arguments),
         Command::Play(arguments) => play::run(&arguments),
+        Command::Check(arguments) => check::run(&arguments),
         Command::Decode(arguments) => decode::run(&arguments),
     };
     match outcome {

@@ -175,6 +175,76 @@ fn a_second_process_is_told_who_holds_the_library() {
 }
 
 #[test]
+fn a_check_says_what_is_wrong_and_changes_nothing() {
+    let place = Place::new(40);
+    place.scan("lib");
+    let check = || segue(&["check", "--library", &place.path("lib"), "--json"]);
+    let image = fs::read(place.path("lib")).unwrap();
+    let sound = check();
+    assert!(sound.status.success(), "{}", text(&sound.stdout));
+    let totals = last_line(&sound);
+    assert_eq!((&totals["sound"], &totals["problems"]), (&true.into(), &0.into()));
+    assert!(totals["links"].as_u64() > Some(40), "{totals}");
+    assert!(fs::read(place.path("lib")).unwrap() == image, "untouched");
+
+    // A byte of a title: redb knows nothing of it, our page's checksum does.
+    let at = image.windows(4).position(|bytes| bytes == b"SGPG").unwrap() + 200;
+    let mut damaged = image.clone();
+    damaged[at] ^= 1;
+    fs::write(place.path("lib"), &damaged).unwrap();
+    let output = check();
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stdout));
+    let totals = last_line(&output);
+    assert_eq!(totals["sound"], false);
+    assert!(totals["advice"].as_str().unwrap().contains("segue scan"));
+    assert!(fs::read(place.path("lib")).unwrap() == damaged, "untouched");
+    let words = segue(&["check", "--library", &place.path("lib")]);
+    assert!(
+        text(&words.stdout).contains("problems; "),
+        "{}",
+        text(&words.stdout)
+    );
+
+    fs::write(place.path("lib"), &image).unwrap();
+    let engine = segue::Engine::builder()
+        .library(place.path("lib"))
+        .open()
+        .unwrap();
+    let held = check();
+    assert_eq!(held.status.code(), Some(1));
+    assert!(text(&held.stderr).contains("open in"), "{}", text(&held.stderr));
+    engine.close().unwrap();
+    let nowhere = segue(&["check", "--library", &place.path("nowhere")]);
+    assert!(text(&nowhere.stderr).contains("there is no library"));
+}
+
+#[test]
+fn a_library_whose_owner_was_killed_is_checked_as_it_lies_there() {
+    let place = Place::new(300);
+    let library = place.path("lib");
+    let music = place.path("music");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_segue"))
+        .args(["scan", &music, "--library", &library])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    while child.try_wait().unwrap().is_none() && fs::metadata(&library).map_or(0, |file| file.len()) < 1 << 16
+    {
+        std::thread::yield_now();
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let image = fs::read(&library).unwrap();
+    let output = segue(&["check", "--library", &library]);
+    assert!(output.status.success(), "{}", text(&output.stdout));
+    assert!(
+        fs::read(&library).unwrap() == image,
+        "what redb repaired it repaired in memory"
+    );
+}
+
+#[test]
 fn what_is_no_library_is_refused_and_left_as_it_is() {
     let place = Place::new(1);
     let library = place.path("lib");

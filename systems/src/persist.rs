@@ -6,6 +6,7 @@
 //! - [`collect`], [`blobs`]: from changes to dirty pages and waiting blobs
 //! - [`last_seen`]: what hosts saw last, and see first when the library is opened again
 //! - [`owner`]: opening, loading, flushing and closing, a tick at a time
+//! - [`check`]: reading a whole library and saying what is wrong with it
 //! - [`testing`]: a library over a store, run by hand
 //!
 //! A world is opened by giving it a [`StoreLink`] before its first tick. Until
@@ -13,6 +14,7 @@
 //! except those about views: one that was seen when the library was last open shows that at once.
 
 pub mod blobs;
+pub mod check;
 pub mod collect;
 pub mod driver;
 pub mod last_seen;

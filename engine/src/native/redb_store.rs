@@ -15,6 +15,7 @@
 //!
 //! [`Durability::Relaxed`]: segue_systems::persist::store::Durability::Relaxed
 
+mod overlay;
 mod rescue;
 pub mod testing;
 
@@ -25,6 +26,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
+use overlay::Overlay;
 use redb::{
     Builder, Database, Durability, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition,
     TableError, WriteTransaction,
@@ -112,6 +114,49 @@ impl RedbStore {
             epoch: 0,
             losses,
         })
+    }
+
+    /// Takes hold of the library at a path to read it: whatever is written to the store stays in memory, and the
+    /// file is as it was, even if its last owner was killed and left something to repair.
+    ///
+    /// # Errors
+    /// [`StoreError::Held`] if another process has it open, [`StoreError::Io`] if there is no file, and any other
+    /// [`StoreError`].
+    pub fn open_copy(path: impl AsRef<Path>) -> Result<Self, StoreError> {
+        let mut path = path.as_ref().to_path_buf();
+        if path.is_dir() {
+            path.push(FILE_NAME);
+        }
+        File::open(&path).map_err(|error| io_error(&error))?;
+        let lock = match lock(&with_ending(&path, ".lock")) {
+            // Nobody else can write there either.
+            Err(StoreError::ReadOnly { .. }) => None,
+            lock => Some(lock?),
+        };
+        let mut store = Self::over(move || Ok(builder().create_with_backend(Overlay::open(&path)?)?));
+        store.lock = lock;
+        store.with(|database| read_marked(&database.begin_read()?))?;
+        Ok(store)
+    }
+
+    /// Reads everything that redb keeps and compares it with its own checksums: whether all is as it was written.
+    ///
+    /// # Errors
+    /// Any [`StoreError`]; damage is one too, in the words of redb.
+    pub fn check_structure(&mut self) -> Result<bool, StoreError> {
+        self.with(|_| Ok(()))?;
+        let database = self.database.as_mut().expect("it was opened just now");
+        match guarded(|| database.check_integrity()) {
+            Ok(Ok(sound)) => Ok(sound),
+            Ok(Err(error)) => Err(StoreError::Io {
+                detail: error.to_string(),
+            }),
+            Err(detail) => {
+                let database = self.database.take();
+                drop(guarded(|| drop(database)));
+                Err(StoreError::Io { detail })
+            }
+        }
     }
 
     /// A store over a database that this makes or opens. It is called again after an error of the disk,

@@ -159,7 +159,7 @@ fn picture(bytes: Option<Vec<u8>>) -> Response {
 }
 
 /// The media type of a picture by its first bytes.
-fn media_type(bytes: &[u8]) -> &'static str {
+pub(super) fn media_type(bytes: &[u8]) -> &'static str {
     match bytes {
         [0xff, 0xd8, 0xff, ..] => "image/jpeg",
         [0x89, b'P', b'N', b'G', ..] => "image/png",
