@@ -37,6 +37,8 @@ mod print;
 #[cfg(test)]
 mod random;
 mod search;
+#[cfg(test)]
+mod search_tests;
 mod shared;
 mod strings;
 mod table;

@@ -19,19 +19,19 @@ use crate::schedule;
 
 const NOW: u64 = 1_700_000_000_000;
 
-fn library() -> World {
+pub(super) fn library() -> World {
     let mut world = World::new();
     schedule::setup(&mut world);
     QueryPlugin.build(&mut world);
     world
 }
 
-fn tick(world: &mut World) {
+pub(super) fn tick(world: &mut World) {
     schedule::run_tick(world, Clock { now: 1, unix: NOW });
 }
 
 /// Adds a track as `artist | album | title`, with a file.
-fn add(world: &mut World, text: &str) -> TrackId {
+pub(super) fn add(world: &mut World, text: &str) -> TrackId {
     let [artist, album, title] = text.split('|').map(str::trim).collect::<Vec<_>>()[..] else {
         panic!("{text}: artist | album | title");
     };
@@ -71,7 +71,7 @@ fn add(world: &mut World, text: &str) -> TrackId {
     track
 }
 
-fn titles(world: &mut World, query: &str) -> Vec<String> {
+pub(super) fn titles(world: &mut World, query: &str) -> Vec<String> {
     let found = super::tracks(world, query).unwrap_or_else(|error| panic!("{query}: {error}"));
     found
         .into_iter()
@@ -80,7 +80,7 @@ fn titles(world: &mut World, query: &str) -> Vec<String> {
 }
 
 #[track_caller]
-fn check(rows: &[&str], queries: &[(&str, &[&str])]) {
+pub(super) fn check(rows: &[&str], queries: &[(&str, &[&str])]) {
     let mut world = library();
     for row in rows {
         add(&mut world, row);
