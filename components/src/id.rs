@@ -27,11 +27,17 @@ pub enum Noun {
     SyncJob = 6,
     /// A player with its queue.
     Player = 7,
+    /// A list of tracks that the listener made, or a query that they saved.
+    Playlist = 8,
+    /// What stands in a playlist, apart from it because it may be long.
+    Entries = 9,
+    /// A piece of the log of what was heard.
+    History = 10,
 }
 
 impl Noun {
     /// Every noun, in the order of their numbers.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 10] = [
         Self::Track,
         Self::File,
         Self::Album,
@@ -39,6 +45,9 @@ impl Noun {
         Self::Provider,
         Self::SyncJob,
         Self::Player,
+        Self::Playlist,
+        Self::Entries,
+        Self::History,
     ];
 
     /// The noun with this number, if there is one.
@@ -102,6 +111,43 @@ ids! {
     JobId: SyncJob;
     /// Identifies a [`Noun::Player`].
     PlayerId: Player;
+    /// Identifies a [`Noun::Playlist`].
+    PlaylistId: Playlist;
+    /// Identifies [`Noun::Entries`]; see [`EntriesId::of`].
+    EntriesId: Entries;
+    /// Identifies a piece of the [`Noun::History`]; see [`HistoryId::piece`].
+    HistoryId: History;
+}
+
+/// How far the ids of things lie apart that are long, and so stand alone in their page of the store.
+const ALONE: u64 = 256;
+
+impl EntriesId {
+    /// The entries of a playlist.
+    #[must_use]
+    pub fn of(playlist: PlaylistId) -> Self {
+        Self(playlist.0.saturating_sub(1).saturating_mul(ALONE) + 1)
+    }
+
+    /// The playlist that these entries stand in.
+    #[must_use]
+    pub fn playlist(self) -> PlaylistId {
+        PlaylistId(self.0 / ALONE + 1)
+    }
+}
+
+impl HistoryId {
+    /// A piece of the log, the first being piece 0.
+    #[must_use]
+    pub fn piece(index: u64) -> Self {
+        Self(index.saturating_mul(ALONE) + 1)
+    }
+
+    /// Which piece it is.
+    #[must_use]
+    pub fn index(self) -> u64 {
+        self.0 / ALONE
+    }
 }
 
 #[cfg(test)]
@@ -112,6 +158,10 @@ mod tests {
     fn every_noun_is_found_by_its_number() {
         for noun in Noun::ALL {
             assert_eq!(Noun::from_number(noun as u8), Some(noun));
+        }
+        for number in [1, 2, 256, 257] {
+            assert_eq!(EntriesId::of(PlaylistId(number)).playlist(), PlaylistId(number));
+            assert_eq!(HistoryId::piece(number).index(), number);
         }
         assert_eq!(Noun::from_number(0), None);
         assert_eq!(Noun::from_number(200), None);

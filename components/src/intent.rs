@@ -110,6 +110,13 @@ pub enum Request {
     },
     /// Tells the player something.
     Player(PlayerRequest),
+    /// Looks into the log of what was heard, the newest first.
+    History {
+        /// The first listen wanted.
+        offset: u32,
+        /// How many are wanted, at most [`Request::MOST_ROWS`].
+        limit: u32,
+    },
     /// Counts what is in the library.
     Count,
     /// Writes everything that is not stored yet; answered when it is.

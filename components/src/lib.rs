@@ -7,6 +7,7 @@
 //! - [`track`], [`mod@file`], [`album`], [`artwork`]: what a library holds
 //! - [`provider`], [`sync_job`]: where music comes from, and the work of fetching it
 //! - [`playback`]: the queue and what sounds now
+//! - [`playlist`], [`history`]: what the listener put together, and what they heard
 //! - [`row`]: a track or an album as one flat record, for people and scripts
 //! - [`intent`], [`report`]: what a host asks, and what it is told
 //! - [`wire`]: the bytes that cross a link
@@ -16,9 +17,11 @@ pub mod album;
 pub mod artwork;
 pub mod erased;
 pub mod file;
+pub mod history;
 pub mod id;
 pub mod intent;
 pub mod playback;
+pub mod playlist;
 pub mod provider;
 pub mod report;
 pub mod row;
@@ -31,9 +34,11 @@ pub mod prelude {
     pub use crate::album::*;
     pub use crate::artwork::*;
     pub use crate::file::*;
+    pub use crate::history::*;
     pub use crate::id::*;
     pub use crate::intent::*;
     pub use crate::playback::*;
+    pub use crate::playlist::*;
     pub use crate::provider::*;
     pub use crate::report::*;
     pub use crate::row::*;

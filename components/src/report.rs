@@ -4,6 +4,7 @@ use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::history::Listen;
 use crate::id::{JobId, ProviderId};
 use crate::row::TrackRow;
 
@@ -30,6 +31,22 @@ pub enum Response {
     Artwork(Option<ArtworkBytes>),
     /// What is in the library.
     Counts(LibraryCounts),
+    /// A window of the log of what was heard, the newest first.
+    History {
+        /// How many listens there are.
+        total: u32,
+        /// Those of the window.
+        rows: Vec<ListenRow>,
+    },
+}
+
+/// One time that a track was heard, with the track if it is still there.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ListenRow {
+    /// What was heard, and when.
+    pub listen: Listen,
+    /// The track.
+    pub row: Option<Box<TrackRow>>,
 }
 
 /// What is in a library, not counting what is missing.

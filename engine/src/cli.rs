@@ -2,6 +2,7 @@
 
 mod check;
 mod decode;
+mod history;
 mod ls;
 mod play;
 mod play_files;
@@ -32,6 +33,8 @@ enum Command {
     Scan(scan::Arguments),
     /// Lists tracks.
     Ls(ls::Arguments),
+    /// Lists what was heard.
+    History(history::Arguments),
     /// Plays a file, or the tracks that answer a query.
     Play(play::Arguments),
     /// Verifies a library without changing it, and says what it finds.
@@ -74,6 +77,7 @@ pub(crate) fn run() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Scan(arguments) => scan::run(&arguments),
         Command::Ls(arguments) => ls::run(&arguments),
+        Command::History(arguments) => history::run(&arguments),
         Command::Play(arguments) => play::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Decode(arguments) => decode::run(&arguments),
@@ -157,6 +161,30 @@ fn show_duration(milliseconds: u64) -> String {
     }
 }
 
+/// A time in milliseconds since 1970 as people read it, in UTC: `2023-11-14 22:13`.
+fn show_date(unix: u64) -> String {
+    let minutes = unix / 60_000;
+    let (days, minute) = (minutes / 1_440, minutes % 1_440);
+    // Days since 0000-03-01, in years that end with February (Howard Hinnant, "chrono-compatible date algorithms").
+    let days = days + 719_468;
+    let (era, day) = (days / 146_097, days % 146_097);
+    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * day + 2) / 153;
+    let day = day - (153 * month + 2) / 5 + 1;
+    let (month, next) = if month < 10 {
+        (month + 3, 0)
+    } else {
+        (month - 9, 1)
+    };
+    let year = era * 400 + year + next;
+    format!(
+        "{year:04}-{month:02}-{day:02} {:02}:{:02}",
+        minute / 60,
+        minute % 60
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -171,5 +199,13 @@ mod tests {
     fn durations_read_as_on_a_sleeve() {
         assert_eq!(show_duration(187_400), "3:07");
         assert_eq!(show_duration(3_723_000), "1:02:03");
+    }
+
+    #[test]
+    fn dates_follow_the_calendar() {
+        assert_eq!(show_date(0), "1970-01-01 00:00");
+        assert_eq!(show_date(951_782_400_000), "2000-02-29 00:00");
+        assert_eq!(show_date(1_700_000_000_000), "2023-11-14 22:13");
+        assert_eq!(show_date(1_709_251_199_000), "2024-02-29 23:59");
     }
 }

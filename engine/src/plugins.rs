@@ -2,6 +2,7 @@
 
 use bevy_ecs::world::World;
 use segue_systems::count::CountPlugin;
+use segue_systems::history::HistoryPlugin;
 use segue_systems::link::LinkPlugin;
 use segue_systems::mirror::MirrorPlugin;
 use segue_systems::persist::PersistPlugin;
@@ -21,6 +22,7 @@ pub fn build(world: &mut World) {
     .build(world);
     ScanPlugin.build(world);
     PlaybackPlugin.build(world);
+    HistoryPlugin.build(world);
     CountPlugin.build(world);
     QueryPlugin.build(world);
     MirrorPlugin.build(world);

@@ -12,7 +12,10 @@ use bevy_ecs::query::{AnyOf, QueryData};
 use bevy_ecs::resource::Resource;
 use bevy_ecs::system::{Query, Res, ResMut};
 use bevy_ecs::world::World;
-use segue_components::id::{AlbumId, ArtworkId, FileId, Id, JobId, Noun, PlayerId, ProviderId, TrackId};
+use segue_components::id::{
+    AlbumId, ArtworkId, EntriesId, FileId, HistoryId, Id, JobId, Noun, PlayerId, PlaylistId, ProviderId,
+    TrackId,
+};
 use segue_components::wire::registry::{KINDS, KindSet};
 
 use crate::sort;
@@ -144,6 +147,9 @@ pub(crate) fn observe(world: &mut World) {
         world.register_component::<ProviderId>(),
         world.register_component::<JobId>(),
         world.register_component::<PlayerId>(),
+        world.register_component::<PlaylistId>(),
+        world.register_component::<EntriesId>(),
+        world.register_component::<HistoryId>(),
     ] {
         watchers.push(
             world
@@ -174,13 +180,16 @@ type AnyId = AnyOf<(
     &'static ProviderId,
     &'static JobId,
     &'static PlayerId,
+    &'static PlaylistId,
+    &'static EntriesId,
+    &'static HistoryId,
 )>;
 
 fn named(ids: <AnyId as QueryData>::Item<'_, '_>) -> Option<(Noun, u64)> {
     fn of<I: Id>(id: Option<&I>) -> Option<(Noun, u64)> {
         id.map(|&id| (I::NOUN, id.number()))
     }
-    let (track, file, album, artwork, provider, job, player) = ids;
+    let (track, file, album, artwork, provider, job, player, playlist, entries, history) = ids;
     of(track)
         .or_else(|| of(file))
         .or_else(|| of(album))
@@ -188,6 +197,9 @@ fn named(ids: <AnyId as QueryData>::Item<'_, '_>) -> Option<(Noun, u64)> {
         .or_else(|| of(provider))
         .or_else(|| of(job))
         .or_else(|| of(player))
+        .or_else(|| of(playlist))
+        .or_else(|| of(entries))
+        .or_else(|| of(history))
 }
 
 fn note_insert(

@@ -12,6 +12,7 @@
 //! - [`inlet`], [`http`], [`json`]: what the outside sends in
 //! - [`scan`]: folders become tracks
 //! - [`playback`]: the queue and what sounds of it
+//! - [`history`]: the log of what was heard
 //! - [`sort`], [`sorted`]: what all of them sort with
 //! - [`testing`]: a library that a test steps by hand
 
@@ -19,6 +20,7 @@ pub mod catalog;
 pub mod changes;
 pub mod clock;
 pub mod count;
+pub mod history;
 pub mod http;
 pub mod inlet;
 pub mod json;

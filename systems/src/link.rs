@@ -3,7 +3,7 @@
 //! A link is a pair of channels natively and a `MessagePort` in a browser, where a pump moves bytes
 //! between port and channels; nothing here knows which.
 
-use bevy_ecs::message::{Message, MessageReader, MessageRegistry, MessageWriter};
+use bevy_ecs::message::{Message, MessageReader, MessageRegistry, MessageWriter, Messages};
 use bevy_ecs::resource::Resource;
 use bevy_ecs::schedule::{IntoScheduleConfigs, Schedules};
 use bevy_ecs::system::ResMut;
@@ -41,6 +41,15 @@ impl Asked {
             answer,
         }
     }
+}
+
+/// What was asked in this tick and is one's to answer.
+pub fn asked(world: &World, is_ours: fn(&Request) -> bool) -> Vec<Asked> {
+    let messages = world.get_resource::<Messages<Asked>>();
+    let current = messages
+        .into_iter()
+        .flat_map(Messages::iter_current_update_messages);
+    current.filter(|asked| is_ours(&asked.request)).cloned().collect()
 }
 
 /// The library answers.

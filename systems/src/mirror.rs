@@ -28,7 +28,7 @@ pub mod send;
 pub mod view;
 
 /// The nouns that every host has whole; of the others it has what its windows show.
-pub const WHOLE: [Noun; 3] = [Noun::Provider, Noun::SyncJob, Noun::Player];
+pub const WHOLE: [Noun; 4] = [Noun::Provider, Noun::SyncJob, Noun::Player, Noun::Playlist];
 
 /// Whether hosts get values of this kind. What only scans and grouping need stays in the library.
 #[must_use]

@@ -9,6 +9,7 @@ use segue_components::wire::message::{ToHost, ToLibrary};
 
 use crate::catalog;
 use crate::clock::Clock;
+use crate::history::HistoryPlugin;
 use crate::inlet::{Inlet, Service, Waker};
 use crate::link::{Hosts, LinkPlugin};
 use crate::persist::PersistPlugin;
@@ -68,6 +69,7 @@ impl TestLibrary {
         QueryPlugin.build(&mut world);
         ScanPlugin.build(&mut world);
         PlaybackPlugin.build(&mut world);
+        HistoryPlugin.build(&mut world);
         let (to_library, inbox) = crossbeam_channel::unbounded();
         let (outbox, from_library) = crossbeam_channel::unbounded();
         world.resource_mut::<Hosts>().add(inbox, outbox);

@@ -240,6 +240,107 @@ fn half_of_a_track_counts_as_a_listen_and_less_as_a_skip() {
     assert_eq!((stats.plays, stats.skips), (0, 1));
 }
 
+fn hear(library: &mut TestLibrary, key: u64, positions: core::ops::RangeInclusive<u64>) {
+    for position in positions.step_by(1_000) {
+        let status = AudioStatus::Playing;
+        report(
+            library,
+            AudioReport::State {
+                status,
+                key: Some(key),
+                position,
+            },
+        );
+    }
+}
+
+fn history(
+    library: &mut TestLibrary,
+    offset: u32,
+    limit: u32,
+) -> (u32, Vec<(u64, u32, bool, Option<String>)>) {
+    match library.ask(Request::History { offset, limit }) {
+        Ok(Response::History { total, rows }) => {
+            let rows = rows.into_iter().map(|ListenRow { listen, row }| {
+                (
+                    listen.track.0,
+                    listen.heard,
+                    listen.counted,
+                    row.map(|row| row.title),
+                )
+            });
+            (total, rows.collect())
+        }
+        other => panic!("no history: {other:?}"),
+    }
+}
+
+#[test]
+fn the_history_says_what_was_heard_how_long_and_whether_it_counted() {
+    let mut library = library();
+    let (first, _) = play(&mut library);
+    let begin = library.clock.unix;
+    hear(&mut library, first, 0..=120_000);
+    let title = |number: u64| Some(format!("{number}.mp3"));
+    let counted = (1, vec![(1, 100_000, true, title(1))]);
+    assert_eq!(history(&mut library, 0, 10), counted, "logged once it counts");
+    let commands = player(&mut library, PlayerRequest::Next);
+    let second = check_load(commands.first(), "2.mp3", 0);
+    hear(&mut library, second, 0..=30_000);
+    player(&mut library, PlayerRequest::Stop);
+    let (total, rows) = history(&mut library, 0, 10);
+    assert_eq!(total, 2);
+    assert_eq!(rows, [(2, 30_000, false, title(2)), (1, 120_000, true, title(1))]);
+    let Ok(Response::History { rows, .. }) = library.ask(Request::History { offset: 1, limit: 1 }) else {
+        panic!("no history");
+    };
+    let began = rows[0].listen.at;
+    assert!((begin - 1_000..begin + 1_000).contains(&began), "{began} {begin}");
+    let stats = library.get::<PlayStats>(TrackId(2)).expect("it was skipped");
+    assert_eq!((stats.plays, stats.skips, stats.last_played), (0, 1, 0));
+}
+
+#[test]
+fn a_track_that_ends_by_itself_is_logged_and_not_skipped() {
+    let mut library = library();
+    let (first, second) = play(&mut library);
+    hear(&mut library, first, 0..=50_000);
+    hear(&mut library, first, 190_000..=200_000);
+    report(
+        &mut library,
+        AudioReport::Started {
+            key: second,
+            duration: 200_000,
+            frame: 0,
+        },
+    );
+    let (_, rows) = history(&mut library, 0, 10);
+    assert_eq!(rows.len(), 1);
+    assert_eq!((rows[0].0, rows[0].1, rows[0].2), (1, 60_000, false));
+    assert_eq!(library.get::<PlayStats>(TrackId(1)), None);
+}
+
+#[test]
+fn a_listen_outlives_its_track() {
+    let mut library = library();
+    let (first, _) = play(&mut library);
+    hear(&mut library, first, 0..=120_000);
+    player(&mut library, PlayerRequest::Stop);
+    library
+        .ask(Request::RemoveProvider {
+            provider: ProviderId(1),
+        })
+        .expect("it is there");
+    assert_eq!(history(&mut library, 0, 10), (1, vec![(1, 120_000, true, None)]));
+    let (total, rows) = history(&mut library, 5, 10);
+    assert!(total == 1 && rows.is_empty(), "a window past the end");
+    let greedy = Request::History {
+        offset: 0,
+        limit: u32::MAX,
+    };
+    assert!(matches!(library.ask(greedy), Err(RequestError::Invalid { .. })));
+}
+
 #[test]
 fn previous_goes_to_the_start_first() {
     let mut library = library();

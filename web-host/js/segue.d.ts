@@ -266,6 +266,19 @@ export interface ErrorReport {
   path?: string;
 }
 
+/** One time that a track was heard. */
+export interface Listen {
+  /** When it began, in milliseconds since 1970. */
+  at: number;
+  /** The id of the track, which may be gone. */
+  track: number;
+  heardMs: number;
+  /** Whether it counted as a play: half of the track or four minutes, whichever comes first. */
+  counted: boolean;
+  /** The track, if it is still there. */
+  row?: Track;
+}
+
 /** Events and what their listeners get. */
 export interface SegueEvents {
   /** A job went on. At most ten a second. */
@@ -334,6 +347,9 @@ export class Segue {
 
   /** Zero stars: unrated. */
   rate(track: number, stars: number): Promise<void>;
+
+  /** What was heard, the newest first. */
+  history(options?: Partial<Window>): Promise<{ total: number; listens: Listen[] }>;
 
   /** Returns what ends the subscription. */
   on<Name extends keyof SegueEvents>(

@@ -524,6 +524,15 @@ export class Segue {
   }
 
   /**
+   * @param {{ offset?: number, limit?: number }} [options]
+   * @returns {Promise<{ total: number, listens: import("./segue.js").Listen[] }>}
+   */
+  async history({ offset = 0, limit = 100 } = {}) {
+    const { value } = await this.#link.request({ history: { offset, limit } });
+    return value?.history ?? { total: 0, listens: [] };
+  }
+
+  /**
    * @template {keyof SegueEvents} Name
    * @param {Name} event
    * @param {(detail: SegueEvents[Name]) => void} listener

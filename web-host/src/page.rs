@@ -68,8 +68,35 @@ enum Value<'a> {
         total: u32,
         tracks: Vec<TrackJson<'a>>,
     },
+    History {
+        total: u32,
+        listens: Vec<Listened<'a>>,
+    },
     /// The media type of a picture; [`Page::take_artwork`] has its bytes.
     Artwork(Option<&'a str>),
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Listened<'a> {
+    at: u64,
+    track: u64,
+    heard_ms: u32,
+    counted: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    row: Option<TrackJson<'a>>,
+}
+
+impl<'a> Listened<'a> {
+    fn of(row: &'a ListenRow) -> Self {
+        Self {
+            at: row.listen.at,
+            track: row.listen.track.0,
+            heard_ms: row.listen.heard,
+            counted: row.listen.counted,
+            row: row.row.as_ref().map(|row| row.json()),
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -472,6 +499,10 @@ fn value(response: &Response) -> Option<Value<'_>> {
         Response::Tracks { total, rows } => Value::Tracks {
             total: *total,
             tracks: rows.iter().map(TrackRow::json).collect(),
+        },
+        Response::History { total, rows } => Value::History {
+            total: *total,
+            listens: rows.iter().map(Listened::of).collect(),
         },
         Response::Artwork(artwork) => Value::Artwork(artwork.as_ref().map(|artwork| artwork.mime.as_str())),
         _ => return None,

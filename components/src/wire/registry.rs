@@ -15,8 +15,13 @@ use crate::album::{AlbumArtist, AlbumCover, AlbumInfo, AlbumKey, AlbumTags, Albu
 use crate::artwork::{ContentHash, EmbeddedIn, Picture};
 use crate::erased;
 use crate::file::{AudioHash, FileOf, FileStamp, Location, PlayedFrom, Presence, Unreadable};
-use crate::id::{AlbumId, ArtworkId, FileId, Id, JobId, Noun, PlayerId, ProviderId, TrackId};
+use crate::history::Listens;
+use crate::id::{
+    AlbumId, ArtworkId, EntriesId, FileId, HistoryId, Id, JobId, Noun, PlayerId, PlaylistId, ProviderId,
+    TrackId,
+};
 use crate::playback::{PlayerState, Queue, Volume};
+use crate::playlist::{PlaylistEntries, PlaylistName, PlaylistTimes, PlaylistTotals, SmartQuery};
 use crate::provider::{Access, ProviderKind, ProviderName};
 use crate::sync_job::{JobFailures, JobProgress, JobState, SyncOf};
 use crate::track::{
@@ -241,6 +246,7 @@ kinds! {
     45 Provider ProviderKind;
     46 Provider ProviderName;
     47 Provider Access;
+    48 History Listens;
     50 SyncJob SyncOf;
     51 SyncJob JobState;
     52 SyncJob JobProgress;
@@ -248,6 +254,11 @@ kinds! {
     55 Player Queue;
     56 Player PlayerState;
     57 Player Volume;
+    58 Playlist PlaylistName;
+    59 Playlist PlaylistTimes;
+    60 Playlist SmartQuery;
+    61 Playlist PlaylistTotals;
+    62 Entries PlaylistEntries;
 }
 
 /// The kind with this number, if this build knows it.
@@ -274,6 +285,9 @@ pub fn spawn(world: &mut World, noun: Noun, number: u64) -> EntityWorldMut<'_> {
         Noun::Provider => erased::spawn(world, ProviderId::from_number(number)),
         Noun::SyncJob => erased::spawn(world, JobId::from_number(number)),
         Noun::Player => erased::spawn(world, PlayerId::from_number(number)),
+        Noun::Playlist => erased::spawn(world, PlaylistId::from_number(number)),
+        Noun::Entries => erased::spawn(world, EntriesId::from_number(number)),
+        Noun::History => erased::spawn(world, HistoryId::from_number(number)),
     };
     world.entity_mut(entity)
 }
@@ -291,6 +305,9 @@ pub fn id_of(entity: EntityRef<'_>) -> Option<(Noun, u64)> {
         .or_else(|| of::<ProviderId>(entity))
         .or_else(|| of::<JobId>(entity))
         .or_else(|| of::<PlayerId>(entity))
+        .or_else(|| of::<PlaylistId>(entity))
+        .or_else(|| of::<EntriesId>(entity))
+        .or_else(|| of::<HistoryId>(entity))
 }
 
 #[cfg(test)]

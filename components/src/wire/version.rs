@@ -12,13 +12,15 @@ const REVISION: u32 = 1;
 /// A hash of the code that says what the bytes mean: a field that is added to a request changes it.
 const SOURCES: u64 = {
     let mut hash = 0xcbf2_9ce4_8422_2325;
-    let sources: [&[u8]; 15] = [
+    let sources: [&[u8]; 17] = [
         include_bytes!("../album.rs"),
         include_bytes!("../artwork.rs"),
         include_bytes!("../file.rs"),
+        include_bytes!("../history.rs"),
         include_bytes!("../id.rs"),
         include_bytes!("../intent.rs"),
         include_bytes!("../playback.rs"),
+        include_bytes!("../playlist.rs"),
         include_bytes!("../provider.rs"),
         include_bytes!("../report.rs"),
         include_bytes!("../row.rs"),

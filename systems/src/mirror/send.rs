@@ -264,7 +264,7 @@ fn invalid(reason: String) -> RequestError {
     RequestError::Invalid { reason }
 }
 
-fn check_limit(limit: u32) -> Result<(), RequestError> {
+pub(crate) fn check_limit(limit: u32) -> Result<(), RequestError> {
     if limit <= Request::MOST_ROWS {
         Ok(())
     } else {

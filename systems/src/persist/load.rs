@@ -22,18 +22,21 @@ use crate::sort;
 use crate::sorted::Sorted;
 
 /// In which order things are loaded: what is small and shown first comes first.
-const ORDER: [Noun; 7] = [
+const ORDER: [Noun; 10] = [
     Noun::Provider,
     Noun::SyncJob,
     Noun::Player,
+    Noun::Playlist,
     Noun::Artwork,
     Noun::Album,
     Noun::Track,
     Noun::File,
+    Noun::Entries,
+    Noun::History,
 ];
 
 /// What every host has whole, and so before anything is shown.
-const SMALL: [Noun; 3] = [Noun::Provider, Noun::SyncJob, Noun::Player];
+const SMALL: [Noun; 4] = [Noun::Provider, Noun::SyncJob, Noun::Player, Noun::Playlist];
 
 /// How many pages of a table one request reads.
 const CHUNK: u32 = 64;

@@ -8,6 +8,7 @@ mod album;
 mod column;
 mod field;
 mod file;
+mod listener;
 mod mbid;
 mod track;
 mod work;
@@ -558,6 +559,51 @@ mod tests {
                 PlayerState::default(),
             ]),
             check(&[Volume(700)]),
+            check(&[PlaylistName("Run".into()), PlaylistName("走".into())]),
+            check(&[PlaylistTimes {
+                created: 1_700_000_000_000,
+                changed: 1_700_000_000_001,
+            }]),
+            check(&[SmartQuery {
+                query: "rating:5 sort:-plays".into(),
+                limit: 25,
+            }]),
+            check(&[
+                PlaylistEntries {
+                    last: 300,
+                    entries: Arc::new(vec![
+                        Entry {
+                            id: 300,
+                            item: EntryItem::Track(TrackId(5)),
+                        },
+                        Entry {
+                            id: 2,
+                            item: EntryItem::Unmatched(Box::new(Unmatched {
+                                path: "../Ω/1.mp3".into(),
+                                title: "A - B".into(),
+                                seconds: 180,
+                            })),
+                        },
+                        Entry {
+                            id: 3,
+                            item: EntryItem::Track(TrackId(5)),
+                        },
+                    ]),
+                },
+                PlaylistEntries::default(),
+            ]),
+            check(&[
+                [(5, true), (7, false)]
+                    .into_iter()
+                    .map(|(track, counted)| Listen {
+                        at: 1_700_000_000_000 + track,
+                        track: TrackId(track),
+                        heard: 120_000,
+                        counted,
+                    })
+                    .collect(),
+                Listens::default(),
+            ]),
         ];
         let found: Vec<String> = found
             .iter()

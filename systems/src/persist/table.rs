@@ -10,8 +10,13 @@ use segue_components::album::{AlbumArtist, AlbumCover, AlbumInfo, AlbumKey, Albu
 use segue_components::artwork::{ContentHash, EmbeddedIn, Picture};
 use segue_components::erased::{self, Row};
 use segue_components::file::{AudioHash, FileOf, FileStamp, Location, PlayedFrom, Presence, Unreadable};
-use segue_components::id::{AlbumId, ArtworkId, FileId, Id, JobId, Noun, PlayerId, ProviderId, TrackId};
+use segue_components::history::Listens;
+use segue_components::id::{
+    AlbumId, ArtworkId, EntriesId, FileId, HistoryId, Id, JobId, Noun, PlayerId, PlaylistId, ProviderId,
+    TrackId,
+};
 use segue_components::playback::{PlayerState, Queue, Volume};
+use segue_components::playlist::{PlaylistEntries, PlaylistName, PlaylistTimes, SmartQuery};
 use segue_components::provider::{Access, ProviderKind, ProviderName};
 use segue_components::sync_job::{JobFailures, JobProgress, JobState, SyncOf};
 use segue_components::track::{
@@ -67,6 +72,11 @@ pub fn strict_kinds() -> KindSet {
         | KindSet::of::<JobState>()
         | KindSet::of::<Queue>()
         | KindSet::of::<Volume>()
+        | KindSet::of::<PlaylistName>()
+        | KindSet::of::<PlaylistTimes>()
+        | KindSet::of::<SmartQuery>()
+        | KindSet::of::<PlaylistEntries>()
+        | KindSet::of::<Listens>()
 }
 
 /// The kinds that change all the time while music plays, and are not worth a write of their own.
@@ -295,6 +305,17 @@ tables! {
         state: PlayerState,
         volume: Volume,
     }
+    9 "playlists" Playlist true playlists {
+        name: PlaylistName,
+        times: PlaylistTimes,
+        smart: SmartQuery,
+    }
+    10 "playlist entries" Entries true entries {
+        entries: PlaylistEntries,
+    }
+    11 "history" History true history {
+        listens: Listens,
+    }
 }
 
 /// The rows of one page number in every table, between reading and spawning. Its memory serves page after page.
@@ -308,6 +329,9 @@ pub struct Rows {
     providers: providers::Rows,
     jobs: jobs::Rows,
     players: players::Rows,
+    playlists: playlists::Rows,
+    entries: entries::Rows,
+    history: history::Rows,
 }
 
 impl core::fmt::Debug for Rows {
@@ -430,7 +454,8 @@ impl Rows {
                 }
             };
         }
-        read!(1 tracks 2 track_state 3 files 4 albums 5 artworks 6 providers 7 jobs 8 players)
+        read!(1 tracks 2 track_state 3 files 4 albums 5 artworks 6 providers 7 jobs 8 players 9 playlists
+            10 entries 11 history)
     }
 
     /// Spawns what was read, which is of one page number. Rows that only a table beside the primary one has
@@ -443,6 +468,9 @@ impl Rows {
             + self.spawn_providers(world, page)
             + self.spawn_jobs(world, page)
             + self.spawn_players(world, page)
+            + self.spawn_playlists(world, page)
+            + self.spawn_entries(world, page)
+            + self.spawn_history(world, page)
     }
 
     fn spawn_tracks(&mut self, world: &mut World, page: u32) -> usize {
@@ -548,12 +576,33 @@ impl Rows {
         } = &mut self.players;
         spawn_rows!(world, page, PlayerId, take(rows); queue state volume)
     }
+
+    fn spawn_playlists(&mut self, world: &mut World, page: u32) -> usize {
+        let playlists::Rows {
+            rows,
+            name,
+            times,
+            smart,
+        } = &mut self.playlists;
+        spawn_rows!(world, page, PlaylistId, take(rows); name times smart)
+    }
+
+    fn spawn_entries(&mut self, world: &mut World, page: u32) -> usize {
+        let entries::Rows { rows, entries } = &mut self.entries;
+        spawn_rows!(world, page, EntriesId, take(rows); entries)
+    }
+
+    fn spawn_history(&mut self, world: &mut World, page: u32) -> usize {
+        let history::Rows { rows, listens } = &mut self.history;
+        spawn_rows!(world, page, HistoryId, take(rows); listens)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use segue_components::album::AlbumTotals;
+    use segue_components::playlist::PlaylistTotals;
     use segue_components::wire::registry::KINDS;
 
     #[test]
@@ -561,8 +610,8 @@ mod tests {
         for kind in KINDS {
             let tables = TABLES.iter().filter(|table| table.kinds().has(kind));
             let nouns: Vec<_> = tables.map(|table| table.noun).collect();
-            // Totals are counted anew from the tracks.
-            let expected: &[Noun] = if kind.number == AlbumTotals::KIND {
+            // Totals are counted anew.
+            let expected: &[Noun] = if [AlbumTotals::KIND, PlaylistTotals::KIND].contains(&kind.number) {
                 &[]
             } else {
                 &[kind.noun]

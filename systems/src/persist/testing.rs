@@ -208,7 +208,7 @@ impl<S: PageStore> Library<S> {
             for (number, entity) in all {
                 let entity = self.world.entity(entity);
                 let mut kinds = Vec::new();
-                for kind in KINDS.iter().filter(|kind| kind.name != "AlbumTotals") {
+                for kind in KINDS.iter().filter(|kind| !kind.name.ends_with("Totals")) {
                     let mut bytes = Vec::new();
                     if kind.write(entity, &mut bytes) {
                         kinds.push((kind.number, bytes));

@@ -8,10 +8,11 @@ use bevy_ecs::world::World;
 use segue_audio::command::{AudioCommand, AudioReport, AudioStatus, Item, SourceAddress};
 use segue_components::prelude::*;
 
-use super::listen::Listen;
+use super::listen::Listening;
 use super::{PlaybackLink, player};
 use crate::catalog;
 use crate::clock::Clock;
+use crate::history;
 
 /// What the player holds.
 #[derive(Resource, Debug, Default)]
@@ -21,7 +22,7 @@ pub struct Deck {
     next: Option<Entry>,
     /// Entries after the current one that could not be played, so that they are not offered again.
     unplayable: Vec<TrackId>,
-    listen: Listen,
+    listen: Listening,
     /// When the position was last written down.
     written: u64,
 }
@@ -111,6 +112,7 @@ fn entry(world: &mut World, index: u32, track: TrackId) -> Entry {
 
 /// Loads the current entry of the queue, or the first after it that can be played.
 fn load(world: &mut World, player: PlayerId, start: u64, play: bool) {
+    end_listen(world);
     let queue = queue(world, player);
     let mut start = start;
     let mut error = None;
@@ -124,7 +126,7 @@ fn load(world: &mut World, player: PlayerId, start: u64, play: bool) {
                 deck.current = Some(entry);
                 deck.next = None;
                 deck.unplayable.clear();
-                deck.listen = Listen::default();
+                deck.listen = Listening::default();
                 tell(world, AudioCommand::Load { item, play });
                 let status = if play {
                     PlayerStatus::Buffering
@@ -152,6 +154,7 @@ fn load(world: &mut World, player: PlayerId, start: u64, play: bool) {
 
 /// The queue came to its end.
 fn finish(world: &mut World, player: PlayerId, error: Option<String>) {
+    end_listen(world);
     let mut queue = queue(world, player);
     queue.index = u32::try_from(queue.tracks.len()).unwrap_or(u32::MAX);
     catalog::set(world, player, queue);
@@ -216,6 +219,7 @@ pub(super) fn pause(world: &mut World, player: PlayerId) {
 
 pub(super) fn stop(world: &mut World, player: PlayerId) {
     note_skip(world);
+    end_listen(world);
     let deck = &mut *world.resource_mut::<Deck>();
     deck.current = None;
     deck.next = None;
@@ -271,6 +275,7 @@ pub(super) fn previous(world: &mut World, player: PlayerId) {
 /// The current entry was taken out of the queue: what moved up into its place plays, if anything played.
 pub(super) fn replace_current(world: &mut World, player: PlayerId) {
     let status = state(world, player).status;
+    note_skip(world);
     match status {
         PlayerStatus::Stopped => {}
         _ if queue(world, player).current().is_some() => {
@@ -336,6 +341,7 @@ pub(super) fn receive_reports(world: &mut World) {
             AudioReport::Failed { key, error } => failed(world, player, key, error),
             AudioReport::OutputFailed { error } => {
                 // The player was dropped with its output: playing on loads the track anew.
+                end_listen(world);
                 let deck = &mut *world.resource_mut::<Deck>();
                 deck.current = None;
                 deck.next = None;
@@ -374,8 +380,13 @@ fn hear(world: &mut World, player: PlayerId, status: AudioStatus, key: Option<u6
     let before = state(world, player);
     let clock = *world.resource::<Clock>();
     let mut deck = world.resource_mut::<Deck>();
-    if deck.listen.hear(position, before.duration) {
+    if deck.listen.hear(position, before.duration, clock.unix) {
+        // Logged now, and once more when it ends: a library that is killed in between knows as much.
+        let entry = deck.listen.entry(current.track);
         count_listen(world, current.track, clock.unix);
+        if let Some(entry) = entry {
+            history::log(world, entry);
+        }
         deck = world.resource_mut::<Deck>();
     }
     if status != before.status || clock.now >= deck.written + POSITION_EVERY {
@@ -413,6 +424,16 @@ fn count_listen(world: &mut World, track: TrackId, unix: u64) {
     );
 }
 
+/// Another track follows, or none: what was heard of this one goes into the log.
+fn end_listen(world: &mut World) {
+    let deck = &mut *world.resource_mut::<Deck>();
+    let listening = core::mem::take(&mut deck.listen);
+    let entry = deck.current.and_then(|current| listening.entry(current.track));
+    if let Some(entry) = entry {
+        history::log(world, entry);
+    }
+}
+
 /// The listener leaves the current track: a skip, unless the listen counted.
 fn note_skip(world: &mut World) {
     let deck = world.resource::<Deck>();
@@ -433,11 +454,15 @@ fn note_skip(world: &mut World) {
 }
 
 fn started(world: &mut World, player: PlayerId, key: u64, duration: u64) {
+    let follows = |next: &Entry| next.key == key;
+    if world.resource::<Deck>().next.as_ref().is_some_and(follows) {
+        end_listen(world);
+    }
     let deck = &mut *world.resource_mut::<Deck>();
-    if let Some(next) = deck.next.take_if(|next| next.key == key) {
+    if let Some(next) = deck.next.take_if(|next| follows(next)) {
         deck.current = Some(next);
         deck.unplayable.clear();
-        deck.listen = Listen::default();
+        deck.listen = Listening::default();
         let queue = queue(world, player);
         catalog::set(
             world,

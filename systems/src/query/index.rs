@@ -645,7 +645,7 @@ impl Touched {
                     self.tracks.push((track.0, Some(entity), false));
                 }
             }
-            Noun::Artwork | Noun::Provider | Noun::SyncJob | Noun::Player => {}
+            _ => {}
         }
     }
 }
