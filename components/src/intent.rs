@@ -5,7 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{ArtworkId, JobId, Noun, ProviderId, TrackId};
+use crate::id::{ArtworkId, JobId, Noun, PlaylistId, ProviderId, TrackId};
+use crate::playlist::SmartQuery;
 use crate::provider::{Access, ProviderKind};
 
 /// A request. Each is answered once, with a [`Response`](crate::report::Response) or a
@@ -110,9 +111,25 @@ pub enum Request {
     },
     /// Tells the player something.
     Player(PlayerRequest),
+    /// Tells about playlists.
+    Playlist(PlaylistRequest),
     /// Looks into the log of what was heard, the newest first.
     History {
         /// The first listen wanted.
+        offset: u32,
+        /// How many are wanted, at most [`Request::MOST_ROWS`].
+        limit: u32,
+    },
+    /// Writes everything that the listener made as one file (`systems/EXPORT.md`).
+    ExportUserData,
+    /// Merges such a file.
+    ImportUserData {
+        /// The file.
+        bytes: Vec<u8>,
+    },
+    /// Looks for tracks that are the same recording.
+    Duplicates {
+        /// The first group wanted.
         offset: u32,
         /// How many are wanted, at most [`Request::MOST_ROWS`].
         limit: u32,
@@ -145,6 +162,13 @@ pub enum PlayerRequest {
         /// In this order.
         tracks: Vec<TrackId>,
         /// Which of them to begin with.
+        start: u32,
+    },
+    /// Replaces the queue by what a playlist holds and plays.
+    PlayPlaylist {
+        /// Which.
+        playlist: PlaylistId,
+        /// The place in it to begin with.
         start: u32,
     },
     /// Plays on, or plays the current track of the queue.
@@ -194,5 +218,107 @@ pub enum PlayerRequest {
     SetVolume {
         /// 0 to 1000.
         volume: u16,
+    },
+}
+
+/// What a listener asks of playlists. Entries are named by their ids, so that an edit means the same entry
+/// whatever others did to the playlist meanwhile.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[non_exhaustive]
+pub enum PlaylistRequest {
+    /// Makes one.
+    Create {
+        /// What to call it.
+        name: String,
+        /// The query of a smart playlist; without one it is an ordinary playlist, and empty.
+        #[serde(default)]
+        smart: Option<SmartQuery>,
+    },
+    /// Gives it another name.
+    Rename {
+        /// Which.
+        playlist: PlaylistId,
+        /// What to call it.
+        name: String,
+    },
+    /// Takes it away.
+    Delete {
+        /// Which.
+        playlist: PlaylistId,
+    },
+    /// Gives a smart playlist another query.
+    SetQuery {
+        /// Which.
+        playlist: PlaylistId,
+        /// The query.
+        smart: SmartQuery,
+    },
+    /// Puts tracks in.
+    Insert {
+        /// Where.
+        playlist: PlaylistId,
+        /// In this order.
+        tracks: Vec<TrackId>,
+        /// Before which entry; without one, at the end.
+        #[serde(default)]
+        before: Option<u32>,
+    },
+    /// Puts in what answers a query now.
+    InsertQuery {
+        /// Where.
+        playlist: PlaylistId,
+        /// In the query language.
+        query: String,
+        /// Before which entry; without one, at the end.
+        #[serde(default)]
+        before: Option<u32>,
+    },
+    /// Moves entries.
+    Move {
+        /// Where.
+        playlist: PlaylistId,
+        /// Which, in the order in which they are to stand.
+        entries: Vec<u32>,
+        /// Before which entry; without one, to the end.
+        #[serde(default)]
+        before: Option<u32>,
+    },
+    /// Takes entries out. What is not there any more does not matter.
+    Remove {
+        /// Where.
+        playlist: PlaylistId,
+        /// Which.
+        entries: Vec<u32>,
+    },
+    /// Takes the last edit of a playlist back, also its making and its end; once more, makes it again.
+    Undo {
+        /// Which.
+        playlist: PlaylistId,
+    },
+    /// Looks into one.
+    Get {
+        /// Which.
+        playlist: PlaylistId,
+        /// The first entry wanted.
+        offset: u32,
+        /// How many are wanted, at most [`Request::MOST_ROWS`].
+        limit: u32,
+    },
+    /// Makes a playlist of an M3U or M3U8 file.
+    Import {
+        /// What to call it if the file does not say.
+        name: String,
+        /// The folder that its relative paths begin in, as an absolute path; empty if it is not known.
+        folder: String,
+        /// The file.
+        bytes: Vec<u8>,
+    },
+    /// Writes one as an M3U8 file.
+    Export {
+        /// Which.
+        playlist: PlaylistId,
+        /// The folder in which the file will lie, as an absolute path; empty if it is not known.
+        folder: String,
     },
 }

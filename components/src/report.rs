@@ -5,7 +5,8 @@ use core::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::history::Listen;
-use crate::id::{JobId, ProviderId};
+use crate::id::{JobId, PlaylistId, ProviderId};
+use crate::playlist::EntryItem;
 use crate::row::TrackRow;
 
 /// The good answer to a [`Request`](crate::intent::Request).
@@ -31,6 +32,37 @@ pub enum Response {
     Artwork(Option<ArtworkBytes>),
     /// What is in the library.
     Counts(LibraryCounts),
+    /// The playlist that was made.
+    Playlist(PlaylistId),
+    /// A window of what a playlist holds.
+    Entries {
+        /// The version of the playlist that this is of.
+        version: u32,
+        /// How many entries there are.
+        total: u32,
+        /// Those of the window.
+        rows: Vec<EntryRow>,
+    },
+    /// What came of a playlist file.
+    Imported {
+        /// The playlist that was made of it.
+        playlist: PlaylistId,
+        /// How many of its entries mean a track.
+        matched: u32,
+        /// Line and text of the others, which are kept in the playlist.
+        unmatched: Vec<(u32, String)>,
+    },
+    /// A file for the listener.
+    Document(Vec<u8>),
+    /// What came of a file of what the listener made.
+    UserDataImported(Box<ImportReport>),
+    /// Tracks that are the same recording.
+    Duplicates {
+        /// How many groups there are.
+        total: u32,
+        /// Those of the window.
+        groups: Vec<DuplicateGroup>,
+    },
     /// A window of the log of what was heard, the newest first.
     History {
         /// How many listens there are.
@@ -38,6 +70,66 @@ pub enum Response {
         /// Those of the window.
         rows: Vec<ListenRow>,
     },
+}
+
+/// What says that two tracks are the same: the rungs of the identity ladder, the surest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Rung {
+    /// The same provider and path.
+    Path = 0,
+    /// The same sound.
+    AudioHash = 1,
+    /// The same recording at MusicBrainz.
+    Recording = 2,
+    /// The same title and artists, and the same length or album.
+    Tags = 3,
+}
+
+/// What came of merging a file of what the listener made.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ImportReport {
+    /// How many of its tracks were found, by each [`Rung`].
+    pub matched: [u32; 4],
+    /// How many were not.
+    pub unmatched: u32,
+    /// The first of these, by artist and title.
+    pub unmatched_names: Vec<String>,
+    /// Ratings that came in.
+    pub ratings: u32,
+    /// Ratings that stayed, though the file has others.
+    pub ratings_kept: u32,
+    /// Tracks whose counts or time of the last play are others now.
+    pub stats: u32,
+    /// Playlists that came in.
+    pub playlists: u32,
+    /// Playlists that got entries.
+    pub playlists_changed: u32,
+    /// Listens that came into the history.
+    pub listens: u32,
+    /// Listens of tracks that were not found.
+    pub listens_unmatched: u32,
+}
+
+/// Tracks that are the same recording.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DuplicateGroup {
+    /// The least sure rung that was needed to bring them together.
+    pub rung: Rung,
+    /// The tracks.
+    pub tracks: Vec<TrackRow>,
+}
+
+/// One place in a playlist, with its track if there is one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EntryRow {
+    /// Its id; zero in a smart playlist, whose order is not the listener's to change.
+    pub entry: u32,
+    /// What stands there.
+    pub item: EntryItem,
+    /// The track.
+    pub row: Option<Box<TrackRow>>,
 }
 
 /// One time that a track was heard, with the track if it is still there.

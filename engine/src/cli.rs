@@ -2,11 +2,14 @@
 
 mod check;
 mod decode;
+mod duplicates;
 mod history;
 mod ls;
 mod play;
 mod play_files;
+mod playlist;
 mod scan;
+mod user_data;
 
 use std::io::{self, IsTerminal, Write};
 use std::panic;
@@ -35,6 +38,16 @@ enum Command {
     Ls(ls::Arguments),
     /// Lists what was heard.
     History(history::Arguments),
+    /// Lists playlists.
+    Playlists(playlist::ListArguments),
+    /// Makes, shows, changes, reads and writes playlists.
+    Playlist(playlist::Arguments),
+    /// Writes everything you made into one file: ratings, playlists, history, play counts.
+    Export(user_data::ExportArguments),
+    /// Merges such a file into the library.
+    Import(user_data::ImportArguments),
+    /// Lists tracks that are the same recording.
+    Duplicates(duplicates::Arguments),
     /// Plays a file, or the tracks that answer a query.
     Play(play::Arguments),
     /// Verifies a library without changing it, and says what it finds.
@@ -47,7 +60,7 @@ enum Command {
 #[derive(Debug, clap::Args)]
 struct LibraryArguments {
     /// The library's file [default: in the platform's data directory].
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", global = true)]
     library: Option<PathBuf>,
 }
 
@@ -78,6 +91,11 @@ pub(crate) fn run() -> ExitCode {
         Command::Scan(arguments) => scan::run(&arguments),
         Command::Ls(arguments) => ls::run(&arguments),
         Command::History(arguments) => history::run(&arguments),
+        Command::Playlists(arguments) => playlist::list(&arguments),
+        Command::Playlist(arguments) => playlist::run(&arguments),
+        Command::Export(arguments) => user_data::export(&arguments),
+        Command::Import(arguments) => user_data::import(&arguments),
+        Command::Duplicates(arguments) => duplicates::run(&arguments),
         Command::Play(arguments) => play::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Decode(arguments) => decode::run(&arguments),

@@ -2,14 +2,17 @@
 
 use bevy_ecs::world::World;
 use segue_systems::count::CountPlugin;
+use segue_systems::duplicates::DuplicatesPlugin;
 use segue_systems::history::HistoryPlugin;
 use segue_systems::link::LinkPlugin;
 use segue_systems::mirror::MirrorPlugin;
 use segue_systems::persist::PersistPlugin;
 use segue_systems::playback::PlaybackPlugin;
+use segue_systems::playlist::PlaylistPlugin;
 use segue_systems::plugin::Plugin;
 use segue_systems::query::QueryPlugin;
 use segue_systems::scan::ScanPlugin;
+use segue_systems::user_data::UserDataPlugin;
 
 /// Adds every plugin of a library to a world that [`segue_systems::schedule::setup`] has prepared.
 pub fn build(world: &mut World) {
@@ -23,6 +26,9 @@ pub fn build(world: &mut World) {
     ScanPlugin.build(world);
     PlaybackPlugin.build(world);
     HistoryPlugin.build(world);
+    PlaylistPlugin.build(world);
+    UserDataPlugin.build(world);
+    DuplicatesPlugin.build(world);
     CountPlugin.build(world);
     QueryPlugin.build(world);
     MirrorPlugin.build(world);

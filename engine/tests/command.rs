@@ -423,3 +423,106 @@ fn a_full_disk_is_said_and_what_was_stored_before_stays() {
     );
     assert!(kept.len() < place.tracks("lib").len());
 }
+
+/// Runs the command with a library of a place and `--json`, and gives its lines.
+#[track_caller]
+fn lines(place: &Place, library: &str, arguments: &[&str]) -> Vec<Value> {
+    let library = place.path(library);
+    let mut all = arguments.to_vec();
+    all.extend(["--library", &library, "--json"]);
+    let output = segue(&all);
+    assert!(output.status.success(), "{arguments:?}: {}", text(&output.stderr));
+    let out = text(&output.stdout);
+    out.lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+#[test]
+fn a_playlist_goes_out_as_a_file_and_comes_back_into_another_library() {
+    let place = Place::new(6);
+    assert!(place.scan("lib").status.success());
+    let tracks = lines(&place, "lib", &["ls"]);
+    let id = |index: usize| tracks[index]["id"].to_string();
+    let list = lines(&place, "lib", &["playlist", "create", "Run"])[0]["playlist"].clone();
+    assert_eq!(list, 1);
+    let add = [
+        "playlist",
+        "add",
+        "Run",
+        "--track",
+        &id(0),
+        "--track",
+        &id(2),
+        "--track",
+        &id(0),
+    ];
+    lines(&place, "lib", &add);
+    lines(&place, "lib", &["playlist", "move", "Run", "3", "1"]);
+    lines(&place, "lib", &["playlist", "move", "Run", "1", "2"]);
+    lines(
+        &place,
+        "lib",
+        &["playlist", "add", "1", "--track", &id(3), "--at", "1"],
+    );
+    lines(&place, "lib", &["playlist", "remove", "Run", "4"]);
+    let shown = lines(&place, "lib", &["playlist", "show", "Run"]);
+    let shown: Vec<String> = shown.iter().map(|entry| entry["track"].to_string()).collect();
+    assert_eq!(shown, [id(3), id(0), id(0)]);
+    lines(
+        &place,
+        "lib",
+        &[
+            "playlist",
+            "create",
+            "Few",
+            "--smart",
+            "sort:title",
+            "--limit",
+            "2",
+        ],
+    );
+    let all = lines(&place, "lib", &["playlists"]);
+    let entries: Vec<&Value> = all.iter().map(|list| &list["entries"]).collect();
+    assert_eq!(entries, [&Value::from(3), &Value::from(2)]);
+
+    let file = place.path("run.m3u8");
+    lines(&place, "lib", &["playlist", "export", "Run", "--out", &file]);
+    let written = fs::read_to_string(&file).unwrap();
+    assert!(written.contains("\nmusic/0"), "relative: {written}");
+    fs::write(&file, format!("{written}/gone/x.mp3\n")).unwrap();
+    assert!(place.scan("other").status.success());
+    let report = lines(&place, "other", &["playlist", "import", &file])
+        .pop()
+        .unwrap();
+    assert_eq!(
+        (&report["playlist"], &report["matched"]),
+        (&Value::from(1), &Value::from(3))
+    );
+    let line = written.lines().count() + 1;
+    let unmatched = serde_json::json!([{ "line": line, "path": "/gone/x.mp3" }]);
+    assert_eq!(report["unmatched"], unmatched);
+    let gone = segue(&["playlist", "show", "Nobody", "--library", &place.path("other")]);
+    assert!(!gone.status.success() && text(&gone.stderr).contains("Nobody"));
+
+    let kept = place.path("kept.json");
+    let export = segue(&["export", "--library", &place.path("lib"), "--out", &kept]);
+    assert!(export.status.success(), "{}", text(&export.stderr));
+    let report = lines(&place, "other", &["import", &kept]).pop().unwrap();
+    assert_eq!(
+        (&report["playlists"], &report["unmatched"]),
+        (&Value::from(2), &Value::from(0))
+    );
+    let report = lines(&place, "other", &["import", &kept]).pop().unwrap();
+    assert_eq!(report["playlists"], 0);
+    fs::write(&kept, "{\"format\":\"segue-user-data\",\"version\":7}").unwrap();
+    let newer = segue(&["import", &kept, "--library", &place.path("other")]);
+    assert!(!newer.status.success() && text(&newer.stderr).contains("version 7"));
+    assert!(lines(&place, "lib", &["history"]).is_empty());
+    let groups = lines(&place, "lib", &["duplicates"]);
+    assert!(
+        groups
+            .iter()
+            .all(|group| group["tracks"].as_array().unwrap().len() > 1)
+    );
+}

@@ -134,6 +134,11 @@ impl<'a> Json<'a> {
         }
     }
 
+    /// Whether an object stands next.
+    pub fn is_object(&mut self) -> bool {
+        self.peek() == Some(b'{')
+    }
+
     /// Makes sure that nothing follows.
     ///
     /// # Errors

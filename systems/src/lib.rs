@@ -13,6 +13,8 @@
 //! - [`scan`]: folders become tracks
 //! - [`playback`]: the queue and what sounds of it
 //! - [`history`]: the log of what was heard
+//! - [`playlist`]: what the listener puts together
+//! - [`user_data`], [`duplicates`]: all of that as one file; which tracks are the same
 //! - [`sort`], [`sorted`]: what all of them sort with
 //! - [`testing`]: a library that a test steps by hand
 
@@ -20,6 +22,7 @@ pub mod catalog;
 pub mod changes;
 pub mod clock;
 pub mod count;
+pub mod duplicates;
 pub mod history;
 pub mod http;
 pub mod inlet;
@@ -29,6 +32,7 @@ pub mod mirror;
 pub mod notices;
 pub mod persist;
 pub mod playback;
+pub mod playlist;
 pub mod plugin;
 pub mod query;
 pub mod scan;
@@ -36,3 +40,4 @@ pub mod schedule;
 pub mod sort;
 pub mod sorted;
 pub mod testing;
+pub mod user_data;

@@ -23,6 +23,7 @@ use segue_components::prelude::*;
 use crate::catalog::{self, Catalog};
 use crate::link::Asked;
 use crate::persist::Loaded;
+use crate::playlist;
 use crate::plugin::Plugin;
 use crate::query;
 use crate::schedule::{Tick, TickSystems};
@@ -113,6 +114,10 @@ fn obey(world: &mut World, request: &PlayerRequest) -> Result<(), RequestError> 
             return play(world, player, tracks, *start);
         }
         PlayerRequest::PlayTracks { tracks, start } => return play(world, player, tracks.clone(), *start),
+        PlayerRequest::PlayPlaylist { playlist, start } => {
+            let (tracks, start) = playlist::tracks(world, *playlist, *start)?;
+            return play(world, player, tracks, start);
+        }
         PlayerRequest::Resume => deck::resume(world, player),
         PlayerRequest::Pause => deck::pause(world, player),
         PlayerRequest::Stop => deck::stop(world, player),

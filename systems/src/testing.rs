@@ -9,16 +9,19 @@ use segue_components::wire::message::{ToHost, ToLibrary};
 
 use crate::catalog;
 use crate::clock::Clock;
+use crate::duplicates::DuplicatesPlugin;
 use crate::history::HistoryPlugin;
 use crate::inlet::{Inlet, Service, Waker};
 use crate::link::{Hosts, LinkPlugin};
 use crate::persist::PersistPlugin;
 use crate::playback::{PlaybackLink, PlaybackPlugin};
+use crate::playlist::PlaylistPlugin;
 use crate::plugin::Plugin;
 use crate::query::QueryPlugin;
 use crate::scan::work::{ListRequest, ListedFile, Listing, ReadAnswer, ReadFile, ReadRequest};
 use crate::scan::{ScanLink, ScanPlugin};
 use crate::schedule;
+use crate::user_data::UserDataPlugin;
 
 /// A library whose outside is the test.
 pub struct TestLibrary {
@@ -70,6 +73,9 @@ impl TestLibrary {
         ScanPlugin.build(&mut world);
         PlaybackPlugin.build(&mut world);
         HistoryPlugin.build(&mut world);
+        PlaylistPlugin.build(&mut world);
+        UserDataPlugin.build(&mut world);
+        DuplicatesPlugin.build(&mut world);
         let (to_library, inbox) = crossbeam_channel::unbounded();
         let (outbox, from_library) = crossbeam_channel::unbounded();
         world.resource_mut::<Hosts>().add(inbox, outbox);

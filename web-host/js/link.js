@@ -10,6 +10,7 @@ import { SegueError } from "./error.js";
  * @typedef {object} Page
  * @property {() => ArrayBuffer[]} outgoing
  * @property {(request: string) => number} request
+ * @property {(request: string, file: Uint8Array) => number} request_file
  * @property {(bytes: Uint8Array, now: number) => string} receive
  * @property {(now: number) => string} reconnect
  * @property {(id: number) => Uint8Array<ArrayBuffer> | undefined} take_artwork
@@ -21,6 +22,7 @@ import { SegueError } from "./error.js";
  * @property {(id: number) => string | undefined} track
  * @property {(now: number) => string} jobs
  * @property {() => string} providers
+ * @property {() => string} playlists
  * @property {() => string | undefined} player
  * @property {() => Float64Array} queue
  * @property {() => void} leave
@@ -48,14 +50,16 @@ export class Link {
 
   /**
    * @param {unknown} request as `components/src/intent.rs` has it in JSON
+   * @param {Uint8Array} [file] in the place of its `bytes`
    * @returns {Promise<Answer>}
    */
-  request(request) {
+  request(request, file) {
     return new Promise((resolve, reject) => {
       if (this.#closed) throw new SegueError("closed", "the library was closed");
       let id;
       try {
-        id = this.page.request(JSON.stringify(request));
+        const json = JSON.stringify(request);
+        id = file ? this.page.request_file(json, file) : this.page.request(json);
       } catch (error) {
         throw new SegueError("invalid", error instanceof Error ? error.message : String(error));
       }

@@ -279,6 +279,103 @@ export interface Listen {
   row?: Track;
 }
 
+/** A playlist, without what is in it. */
+export interface PlaylistInfo {
+  id: number;
+  name: string;
+  /** A smart one holds what its query finds at the time. */
+  kind: "ordinary" | "smart";
+  /** Another number whenever the entries are others: ask for them again. */
+  version: number;
+  entries: number;
+  /** Entries for which the library has no track. */
+  unmatched: number;
+  /** Zero for a smart one. */
+  durationMs: number;
+  /** In milliseconds since 1970. */
+  created: number;
+  changed: number;
+  /** Of a smart one: a {@link Segue.view} of it is live. */
+  query?: string;
+  limit?: number;
+}
+
+/** One place in a playlist. A track may stand in several. */
+export interface PlaylistEntry {
+  /** Names the place, wherever it moves; zero in a smart playlist. */
+  entry: number;
+  track?: number;
+  /** The track, if the library has it. */
+  row?: Track;
+  /** Of an entry without a track: as the file that it came from has it. */
+  path?: string;
+  title?: string;
+}
+
+/**
+ * Edits and windows of one playlist. Entries are named by their ids and not by their places, so that an edit means
+ * the same whatever others did meanwhile.
+ */
+export interface Playlist {
+  readonly id: number;
+  entries(
+    window?: Partial<Window>,
+  ): Promise<{ version: number; total: number; entries: PlaylistEntry[] }>;
+  add(tracks: readonly number[]): Promise<void>;
+  /** Before an entry; without one, at the end. */
+  insert(tracks: readonly number[], before?: number): Promise<void>;
+  /** Puts in what the query finds now. */
+  addQuery(query: string, before?: number): Promise<void>;
+  /** Moves entries, in the order given, to before another; without one, to the end. */
+  move(entries: readonly number[], before?: number): Promise<void>;
+  remove(entries: readonly number[]): Promise<void>;
+  rename(name: string): Promise<void>;
+  /** Of a smart playlist. */
+  setQuery(query: string, limit?: number): Promise<void>;
+  delete(): Promise<void>;
+  /** Takes the last edit back, also a deletion; once more, makes it again. Lasts until the library is closed. */
+  undo(): Promise<void>;
+  /** Replaces the queue by it and plays, from this place on. */
+  play(start?: number): Promise<void>;
+  /** As an M3U8 file. */
+  export(): Promise<Blob>;
+}
+
+/** What came of a playlist file. Entries that were not found are kept, and looked for after every sync. */
+export interface PlaylistImport {
+  playlist: number;
+  matched: number;
+  unmatched: { line: number; path: string }[];
+}
+
+/** What says that two tracks are the same, the surest first. */
+export type Rung = "path" | "audioHash" | "recording" | "tags";
+
+/** What came of merging a file of {@link Segue.exportUserData}. */
+export interface UserDataReport {
+  /** Tracks of the file that were found, by what they were found. */
+  matched: Record<Rung, number>;
+  unmatched: number;
+  /** The first thousand of those. */
+  unmatchedNames: string[];
+  ratings: number;
+  /** Ratings that stayed, though the file has others. */
+  ratingsKept: number;
+  /** Tracks whose counts changed. */
+  stats: number;
+  playlists: number;
+  playlistsChanged: number;
+  listens: number;
+  listensUnmatched: number;
+}
+
+/** Tracks that are the same recording. */
+export interface DuplicateGroup {
+  /** The least sure of what brought them together. */
+  rung: Rung;
+  tracks: Track[];
+}
+
 /** Events and what their listeners get. */
 export interface SegueEvents {
   /** A job went on. At most ten a second. */
@@ -295,6 +392,7 @@ export interface SegueEvents {
   Error: ErrorReport;
   Jobs: Job[];
   Providers: Provider[];
+  Playlists: PlaylistInfo[];
 }
 
 /** A library and its player. */
@@ -347,6 +445,24 @@ export class Segue {
 
   /** Zero stars: unrated. */
   rate(track: number, stars: number): Promise<void>;
+
+  playlists(): PlaylistInfo[];
+  playlist(id: number): Playlist;
+  /** With a query: a smart one. */
+  createPlaylist(name: string, smart?: { query?: string; limit?: number }): Promise<Playlist>;
+  /** Makes a playlist of an M3U or M3U8 file. */
+  importPlaylist(
+    source: string | Blob | ArrayBuffer | Uint8Array,
+    name?: string,
+  ): Promise<PlaylistImport>;
+
+  /** Everything that the listener made, as one JSON file: `systems/EXPORT.md`. */
+  exportUserData(): Promise<Blob>;
+  /** Merges such a file. Twice is once. */
+  importUserData(source: string | Blob | ArrayBuffer | Uint8Array): Promise<UserDataReport>;
+
+  /** Groups of tracks that are the same recording. */
+  duplicates(options?: Partial<Window>): Promise<{ total: number; groups: DuplicateGroup[] }>;
 
   /** What was heard, the newest first. */
   history(options?: Partial<Window>): Promise<{ total: number; listens: Listen[] }>;

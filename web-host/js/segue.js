@@ -6,6 +6,7 @@ import { Handles } from "./handles.js";
 import { Link } from "./link.js";
 import { Output } from "./output.js";
 import { Player } from "./player.js";
+import { Playlist, bytesOf, documentOf } from "./playlists.js";
 import { queryText } from "./query-text.js";
 import { LiveView } from "./view.js";
 import { Workers } from "./workers.js";
@@ -230,6 +231,9 @@ export class Segue {
         break;
       case "providers":
         this.#emit("Providers", this.providers());
+        break;
+      case "playlists":
+        this.#emit("Playlists", this.playlists());
         break;
       default:
         break;
@@ -521,6 +525,53 @@ export class Segue {
   /** @param {number} track @param {number} stars */
   async rate(track, stars) {
     await this.#link.request({ rate: { track, stars } });
+  }
+
+  /** @returns {import("./segue.js").PlaylistInfo[]} */
+  playlists() {
+    return JSON.parse(this.#link.page.playlists());
+  }
+
+  /** @param {number} id */
+  playlist(id) {
+    return new Playlist(this.#link, id);
+  }
+
+  /** @param {string} name @param {{ query?: string, limit?: number }} [options] */
+  async createPlaylist(name, { query, limit = 0 } = {}) {
+    const smart = query === undefined ? undefined : { query, limit };
+    const { value } = await this.#link.request({ playlist: { create: { name, smart } } });
+    return this.playlist(value?.playlist);
+  }
+
+  /**
+   * @param {string | Blob | ArrayBuffer | Uint8Array} source
+   * @param {string} [name]
+   */
+  async importPlaylist(source, name) {
+    const given = source instanceof File ? source.name.replace(/\.m3u8?$/i, "") : "Playlist";
+    const request = { playlist: { import: { name: name ?? given, folder: "", bytes: [] } } };
+    const { value } = await this.#link.request(request, await bytesOf(source));
+    return value?.imported;
+  }
+
+  exportUserData() {
+    return documentOf(this.#link, "exportUserData", "application/json");
+  }
+
+  /** @param {string | Blob | ArrayBuffer | Uint8Array} source */
+  async importUserData(source) {
+    const { value } = await this.#link.request({ importUserData: { bytes: [] } }, await bytesOf(source));
+    return value?.report;
+  }
+
+  /**
+   * @param {{ offset?: number, limit?: number }} [options]
+   * @returns {Promise<{ total: number, groups: import("./segue.js").DuplicateGroup[] }>}
+   */
+  async duplicates({ offset = 0, limit = 100 } = {}) {
+    const { value } = await this.#link.request({ duplicates: { offset, limit } });
+    return value?.duplicates ?? { total: 0, groups: [] };
   }
 
   /**

@@ -2,6 +2,8 @@
 //!
 //! Field names and values are those of `js/segue.d.ts`; `js/segue.js` adds promises, events and sound.
 
+mod listener;
+
 use segue_components::prelude::*;
 use segue_systems::mirror::client::{CREDITS, Client, ClientEvent, JobView, ProviderView};
 use serde::Serialize;
@@ -10,15 +12,15 @@ use serde::Serialize;
 #[derive(Debug)]
 pub struct Page {
     client: Client,
-    // Pictures that were answered and not fetched yet: bytes are no JSON.
-    artwork: Vec<(u32, ArtworkBytes)>,
+    /// Pictures and files that arrived and are not fetched yet: bytes are no JSON.
+    files: Vec<(u32, Vec<u8>)>,
 }
 
 impl Default for Page {
     fn default() -> Self {
         Self {
             client: Client::new(CREDITS),
-            artwork: Vec::new(),
+            files: Vec::new(),
         }
     }
 }
@@ -37,6 +39,7 @@ enum Event<'a> {
     Error { code: &'static str, message: String },
     Jobs,
     Providers,
+    Playlists,
 }
 
 #[derive(Serialize)]
@@ -70,33 +73,26 @@ enum Value<'a> {
     },
     History {
         total: u32,
-        listens: Vec<Listened<'a>>,
+        listens: Vec<listener::Listened<'a>>,
+    },
+    Playlist(u64),
+    Entries {
+        version: u32,
+        total: u32,
+        entries: Vec<listener::Entry<'a>>,
+    },
+    Imported {
+        playlist: u64,
+        matched: u32,
+        unmatched: Vec<listener::Line<'a>>,
+    },
+    Report(listener::Report<'a>),
+    Duplicates {
+        total: u32,
+        groups: Vec<listener::Group<'a>>,
     },
     /// The media type of a picture; [`Page::take_artwork`] has its bytes.
     Artwork(Option<&'a str>),
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Listened<'a> {
-    at: u64,
-    track: u64,
-    heard_ms: u32,
-    counted: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    row: Option<TrackJson<'a>>,
-}
-
-impl<'a> Listened<'a> {
-    fn of(row: &'a ListenRow) -> Self {
-        Self {
-            at: row.listen.at,
-            track: row.listen.track.0,
-            heard_ms: row.listen.heard,
-            counted: row.listen.counted,
-            row: row.row.as_ref().map(|row| row.json()),
-        }
-    }
 }
 
 #[derive(Serialize)]
@@ -262,6 +258,21 @@ impl Page {
         Ok(self.client.request(request))
     }
 
+    /// Asks something that brings a file; `request` is as for [`Page::request`], with `"bytes":[]` where they belong.
+    ///
+    /// # Errors
+    /// It is no request that takes a file, in words for whoever wrote the script.
+    pub fn request_file(&mut self, request: &str, file: Vec<u8>) -> Result<u32, String> {
+        let mut request: Request = serde_json::from_str(request).map_err(|error| error.to_string())?;
+        match &mut request {
+            Request::ImportUserData { bytes } | Request::Playlist(PlaylistRequest::Import { bytes, .. }) => {
+                *bytes = file;
+            }
+            _ => return Err("this request takes no file".to_owned()),
+        }
+        Ok(self.client.request(request))
+    }
+
     /// Takes in what the library sent; what came of it, as a JSON array.
     pub fn receive(&mut self, bytes: &[u8], now: u64) -> String {
         let events = self.client.receive(bytes);
@@ -276,12 +287,17 @@ impl Page {
 
     fn events(&mut self, events: Vec<ClientEvent>, now: u64) -> String {
         for event in &events {
-            if let ClientEvent::Answer {
+            let ClientEvent::Answer {
                 id,
-                answer: Ok(Response::Artwork(Some(artwork))),
+                answer: Ok(answer),
             } = event
-            {
-                self.artwork.push((*id, artwork.clone()));
+            else {
+                continue;
+            };
+            match answer {
+                Response::Artwork(Some(artwork)) => self.files.push((*id, artwork.bytes.clone())),
+                Response::Document(bytes) => self.files.push((*id, bytes.clone())),
+                _ => {}
             }
         }
         let told: Vec<Event<'_>> = events.iter().filter_map(|event| self.tell(event, now)).collect();
@@ -336,14 +352,15 @@ impl Page {
             },
             ClientEvent::Jobs => Event::Jobs,
             ClientEvent::Providers => Event::Providers,
+            ClientEvent::Playlists => Event::Playlists,
             _ => return None,
         })
     }
 
-    /// The bytes of the picture that answered a request, once.
+    /// The bytes of the picture or file that answered a request, once.
     pub fn take_artwork(&mut self, id: u32) -> Option<Vec<u8>> {
-        let at = self.artwork.iter().position(|(of, _)| *of == id)?;
-        Some(self.artwork.swap_remove(at).1.bytes)
+        let at = self.files.iter().position(|(of, _)| *of == id)?;
+        Some(self.files.swap_remove(at).1)
     }
 
     /// Opens a view of tracks, or of albums, and gives its number.
@@ -435,6 +452,13 @@ impl Page {
         json(&providers.iter().map(Provider::of).collect::<Vec<_>>())
     }
 
+    /// Every playlist, oldest first.
+    #[must_use]
+    pub fn playlists(&self) -> String {
+        let playlists = self.client.playlists();
+        json(&playlists.iter().map(listener::Playlist::of).collect::<Vec<_>>())
+    }
+
     /// The player, once there is one.
     #[must_use]
     pub fn player(&self) -> Option<String> {
@@ -502,7 +526,27 @@ fn value(response: &Response) -> Option<Value<'_>> {
         },
         Response::History { total, rows } => Value::History {
             total: *total,
-            listens: rows.iter().map(Listened::of).collect(),
+            listens: rows.iter().map(listener::Listened::of).collect(),
+        },
+        Response::Playlist(playlist) => Value::Playlist(playlist.0),
+        Response::Entries { version, total, rows } => Value::Entries {
+            version: *version,
+            total: *total,
+            entries: rows.iter().map(listener::Entry::of).collect(),
+        },
+        Response::Imported {
+            playlist,
+            matched,
+            unmatched,
+        } => Value::Imported {
+            playlist: playlist.0,
+            matched: *matched,
+            unmatched: unmatched.iter().map(listener::Line::of).collect(),
+        },
+        Response::UserDataImported(report) => Value::Report(listener::Report::of(report)),
+        Response::Duplicates { total, groups } => Value::Duplicates {
+            total: *total,
+            groups: groups.iter().map(listener::Group::of).collect(),
         },
         Response::Artwork(artwork) => Value::Artwork(artwork.as_ref().map(|artwork| artwork.mime.as_str())),
         _ => return None,
@@ -532,9 +576,16 @@ mod tests {
         assert_eq!(page.request(r#"{"startSync":{"provider":1}}"#), Ok(1));
         assert_eq!(page.request(r#"{"player":{"seek":{"position":5}}}"#), Ok(2));
         assert_eq!(page.request(r#""flush""#), Ok(3));
+        let import = r#"{"playlist":{"import":{"name":"a","folder":"","bytes":[]}}}"#;
+        assert_eq!(page.request_file(import, vec![7]), Ok(4));
+        assert_eq!(
+            page.request(r#"{"playlist":{"insert":{"playlist":1,"tracks":[2]}}}"#),
+            Ok(5)
+        );
+        assert!(page.request_file(r#""flush""#, vec![7]).is_err());
         let error = page.request(r#"{"startSink":{}}"#).unwrap_err();
         assert!(error.contains("startSink"), "{error}");
-        assert_eq!(page.take_outgoing().len(), 4);
+        assert_eq!(page.take_outgoing().len(), 6);
     }
 
     #[test]
@@ -542,6 +593,7 @@ mod tests {
         let mut page = Page::default();
         assert_eq!(page.jobs(0), "[]");
         assert_eq!(page.providers(), "[]");
+        assert_eq!(page.playlists(), "[]");
         assert_eq!(page.player(), None);
         let view = page.open_view(false, "queen", 0, 10);
         let expected = r#"{"ready":false,"total":0,"offset":0,"query":"queen","rows":[]}"#;

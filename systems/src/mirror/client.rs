@@ -66,6 +66,8 @@ pub enum ClientEvent {
     Jobs,
     /// The list of providers changed, or one of them.
     Providers,
+    /// The list of playlists changed, or one of them.
+    Playlists,
     /// The library is of another build: the page has to be loaded again.
     Incompatible,
 }
@@ -85,6 +87,7 @@ impl ClientEvent {
             Self::PageQuarantined { .. } | Self::StoreRescued { .. } | Self::Incompatible => Some("Error"),
             Self::Jobs => Some("Jobs"),
             Self::Providers => Some("Providers"),
+            Self::Playlists => Some("Playlists"),
         }
     }
 }
@@ -134,6 +137,21 @@ pub struct ProviderView<'a> {
     pub access: Access,
     /// The job that is at work on it, or was last.
     pub job: Option<JobId>,
+}
+
+/// A playlist as a host sees it; its entries are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PlaylistView<'a> {
+    /// Which.
+    pub id: PlaylistId,
+    /// What the listener calls it.
+    pub name: &'a str,
+    /// The query of a smart one.
+    pub smart: Option<&'a SmartQuery>,
+    /// When it was made and changed.
+    pub times: PlaylistTimes,
+    /// What it comes to.
+    pub totals: PlaylistTotals,
 }
 
 /// The player as a host sees it.
@@ -415,6 +433,7 @@ impl Remote {
         let lists = [
             (applied.jobs_changed, ClientEvent::Jobs),
             (applied.providers_changed, ClientEvent::Providers),
+            (applied.playlists_changed, ClientEvent::Playlists),
             (applied.player_changed, ClientEvent::PlayerState),
         ];
         events.extend(
@@ -564,6 +583,23 @@ impl Remote {
         .collect()
     }
 
+    /// Every playlist, oldest first.
+    #[must_use]
+    pub fn playlists<'w>(&self, world: &'w World) -> Vec<PlaylistView<'w>> {
+        let all = self.mirror.all(Noun::Playlist).into_iter();
+        all.filter_map(|(id, entity)| {
+            let playlist = world.get_entity(entity).ok()?;
+            Some(PlaylistView {
+                id: PlaylistId(id),
+                name: playlist.get::<PlaylistName>().map_or("", |name| &name.0),
+                smart: playlist.get(),
+                times: playlist.get().copied().unwrap_or_default(),
+                totals: playlist.get().copied().unwrap_or_default(),
+            })
+        })
+        .collect()
+    }
+
     /// The player, once there is one.
     #[must_use]
     pub fn player<'w>(&self, world: &'w World) -> Option<PlayerView<'w>> {
@@ -666,6 +702,12 @@ impl Client {
     #[must_use]
     pub fn providers(&self) -> Vec<ProviderView<'_>> {
         self.remote.providers(&self.world)
+    }
+
+    /// Every playlist, oldest first.
+    #[must_use]
+    pub fn playlists(&self) -> Vec<PlaylistView<'_>> {
+        self.remote.playlists(&self.world)
     }
 
     /// The player, once there is one.

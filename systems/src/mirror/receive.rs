@@ -60,6 +60,8 @@ pub struct Applied {
     pub jobs_changed: bool,
     /// Whether a provider came, changed or went.
     pub providers_changed: bool,
+    /// Whether a playlist came, changed or went.
+    pub playlists_changed: bool,
     /// Whether the player came, changed or went.
     pub player_changed: bool,
     /// What the library told once.
@@ -198,6 +200,7 @@ impl Mirror {
         let mut applied = Applied {
             jobs_changed: step.touches(Noun::SyncJob),
             providers_changed: step.touches(Noun::Provider),
+            playlists_changed: step.touches(Noun::Playlist),
             player_changed: step.touches(Noun::Player),
             ..Applied::default()
         };

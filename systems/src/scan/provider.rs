@@ -10,6 +10,7 @@ use super::job;
 use crate::catalog::{self, Catalog};
 use crate::link::Asked;
 use crate::persist::refuse_writes;
+use crate::playlist;
 
 pub(super) fn answer_requests(world: &mut World) {
     let asked: Vec<Asked> = world
@@ -82,6 +83,8 @@ fn remove(world: &mut World, provider: ProviderId) -> Result<Response, RequestEr
         .filter(|(_, location, _)| location.provider == provider)
         .map(|(&file, location, of)| (file, location.clone(), of.map(|of| of.0)))
         .collect();
+    let tracks = files.iter().filter_map(|(_, _, track)| *track).collect();
+    playlist::release(world, &tracks);
     for (file, location, track) in files {
         world.resource_mut::<FileIndex>().remove(&location);
         Catalog::despawn(world, file);

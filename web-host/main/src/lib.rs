@@ -40,6 +40,16 @@ impl Page {
         self.0.request(request).map_err(|error| JsError::new(&error))
     }
 
+    /// Asks something that brings a file.
+    ///
+    /// # Errors
+    /// It is no request that takes one.
+    pub fn request_file(&mut self, request: &str, file: Vec<u8>) -> Result<u32, JsError> {
+        self.0
+            .request_file(request, file)
+            .map_err(|error| JsError::new(&error))
+    }
+
     /// Takes in what the library sent.
     pub fn receive(&mut self, bytes: &[u8], now: f64) -> String {
         self.0.receive(bytes, time(now))
@@ -50,7 +60,7 @@ impl Page {
         self.0.reconnect(time(now))
     }
 
-    /// The bytes of the picture that answered a request.
+    /// The bytes of the picture or file that answered a request.
     pub fn take_artwork(&mut self, id: u32) -> Option<Vec<u8>> {
         self.0.take_artwork(id)
     }
@@ -97,6 +107,12 @@ impl Page {
     #[must_use]
     pub fn providers(&self) -> String {
         self.0.providers()
+    }
+
+    /// Every playlist, as JSON.
+    #[must_use]
+    pub fn playlists(&self) -> String {
+        self.0.playlists()
     }
 
     /// The player, as JSON.

@@ -1,0 +1,226 @@
+//! Tracks that are the same recording, found by the identity ladder: the same sound, the same recording at
+//! MusicBrainz, or the same title and artists at the same length.
+//!
+//! Looking at a million tracks takes seconds, so it is done some thousands a tick.
+
+use bevy_ecs::resource::Resource;
+use bevy_ecs::schedule::{IntoScheduleConfigs, Schedules};
+use bevy_ecs::world::{Mut, World};
+use segue_components::prelude::*;
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::catalog::{self, Catalog};
+use crate::clock::Wake;
+use crate::link::{self, Asked};
+use crate::mirror::send::{check_limit, track_row};
+use crate::plugin::Plugin;
+use crate::schedule::{Tick, TickSystems};
+use crate::sort;
+use crate::user_data::identity::{CLOSE, artist, length, name, recording};
+
+/// How many tracks are looked at in one tick.
+const TRACKS_PER_TICK: usize = 4_000;
+
+/// Answers [`Request::Duplicates`].
+#[derive(Debug, Default)]
+pub struct DuplicatesPlugin;
+
+impl Plugin for DuplicatesPlugin {
+    fn build(&self, world: &mut World) {
+        world.init_resource::<Search>();
+        let search = search.in_set(TickSystems::Apply);
+        world.resource_mut::<Schedules>().add_systems(Tick, search);
+    }
+}
+
+/// A search under way, and who waits for it.
+#[derive(Resource, Debug, Default)]
+struct Search {
+    waiting: Vec<Asked>,
+    tracks: Vec<TrackId>,
+    /// How many of them were looked at.
+    done: usize,
+    /// What each is known by, one list a rung.
+    keys: [Vec<Key>; RUNGS.len()],
+}
+
+/// What a track is known by, in 64 bits, and its length.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Key {
+    hash: u64,
+    length: u32,
+    place: u32,
+}
+
+/// The rungs that say that two files hold one recording, the surest first.
+const RUNGS: [Rung; 3] = [Rung::AudioHash, Rung::Recording, Rung::Tags];
+
+fn search(world: &mut World) {
+    let asked = link::asked(world, |request| matches!(request, Request::Duplicates { .. }));
+    world.resource_scope(|world, mut search: Mut<Search>| {
+        if !asked.is_empty() && search.waiting.is_empty() {
+            let catalog = world.resource::<Catalog>();
+            let mut tracks: Vec<u64> = catalog.all(Noun::Track).map(|(number, _)| number).collect();
+            sort::plain(&mut tracks);
+            search.tracks = tracks.into_iter().map(TrackId).collect();
+        }
+        // Whoever asks while a search is under way gets its answer.
+        search.waiting.extend(asked);
+        if search.waiting.is_empty() {
+            return;
+        }
+        search.look(world);
+        if search.done < search.tracks.len() {
+            world.resource_mut::<Wake>().at(0);
+            return;
+        }
+        let Search {
+            waiting,
+            tracks,
+            keys,
+            ..
+        } = core::mem::take(&mut *search);
+        let groups = groups(&tracks, keys);
+        for asked in waiting {
+            let answer = answer(world, &asked.request, &groups);
+            world.write_message(asked.answer(answer));
+        }
+    });
+}
+
+impl Search {
+    fn look(&mut self, world: &World) {
+        let end = self.tracks.len().min(self.done + TRACKS_PER_TICK);
+        for place in self.done..end {
+            let track = self.tracks[place];
+            let Some(file) = catalog::get::<PlayedFrom>(world, track).map(|from| from.0) else {
+                continue;
+            };
+            if catalog::get::<Presence>(world, file).is_some_and(|presence| *presence != Presence::Present) {
+                continue;
+            }
+            let artist = artist(world, track);
+            let title = catalog::get::<Title>(world, track).filter(|_| !artist.is_empty());
+            // An encoder that counts no sum writes zeros.
+            let sound = catalog::get::<AudioHash>(world, file).filter(|hash| hash.0 != [0; 16]);
+            let hashes = [
+                sound.map(|hash| xxh3_64(&hash.0)),
+                recording(world, track).map(|id| xxh3_64(id.to_ascii_lowercase().as_bytes())),
+                title.map(|title| xxh3_64(name(&title.0, &artist).as_bytes())),
+            ];
+            for (keys, hash) in self.keys.iter_mut().zip(hashes) {
+                keys.extend(hash.map(|hash| Key {
+                    hash,
+                    length: length(world, track),
+                    place: u32::try_from(place).unwrap_or(u32::MAX),
+                }));
+            }
+        }
+        self.done = end;
+    }
+}
+
+/// The groups: each with the least sure rung that was needed to bring it together, and its tracks by number.
+fn groups(tracks: &[TrackId], keys: [Vec<Key>; RUNGS.len()]) -> Vec<(Rung, Vec<TrackId>)> {
+    let mut parents: Vec<u32> = (0..u32::try_from(tracks.len()).unwrap_or(u32::MAX)).collect();
+    let mut rungs = vec![RUNGS[0]; tracks.len()];
+    for (rung, mut keys) in RUNGS.into_iter().zip(keys) {
+        sort::by_key(&mut keys, |&key| key);
+        let mut first: Option<Key> = None;
+        for key in keys {
+            // Songs of one name and other lengths are other versions: live, edited, remixed.
+            let is_same = first.filter(|first| {
+                first.hash == key.hash && (rung != Rung::Tags || key.length - first.length <= CLOSE)
+            });
+            let Some(same) = is_same else {
+                first = Some(key);
+                continue;
+            };
+            let (a, b) = (root(&mut parents, same.place), root(&mut parents, key.place));
+            if a != b {
+                let (low, high) = (a.min(b), a.max(b));
+                parents[high as usize] = low;
+                rungs[low as usize] = rung;
+            }
+        }
+    }
+    let mut members: Vec<(u32, u32)> = (0..)
+        .take(tracks.len())
+        .map(|place| (root(&mut parents, place), place))
+        .collect();
+    sort::by_key(&mut members, |&member| member);
+    let groups = members
+        .chunk_by(|a, b| a.0 == b.0)
+        .filter(|group| group.len() > 1);
+    groups
+        .map(|group| {
+            let members = group.iter().map(|&(_, place)| tracks[place as usize]);
+            (rungs[group[0].0 as usize], members.collect())
+        })
+        .collect()
+}
+
+fn root(parents: &mut [u32], mut place: u32) -> u32 {
+    while parents[place as usize] != place {
+        let above = parents[parents[place as usize] as usize];
+        parents[place as usize] = above;
+        place = above;
+    }
+    place
+}
+
+fn answer(
+    world: &World,
+    request: &Request,
+    groups: &[(Rung, Vec<TrackId>)],
+) -> Result<Response, RequestError> {
+    let Request::Duplicates { offset, limit } = *request else {
+        return Ok(Response::Done);
+    };
+    check_limit(limit)?;
+    let window = groups.iter().skip(offset as usize).take(limit as usize);
+    let groups_of = window.map(|(rung, tracks)| DuplicateGroup {
+        rung: *rung,
+        tracks: tracks
+            .iter()
+            .filter_map(|&track| track_row(world, track))
+            .collect(),
+    });
+    Ok(Response::Duplicates {
+        total: u32::try_from(groups.len()).unwrap_or(u32::MAX),
+        groups: groups_of.collect(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(hash: u64, length: u32, place: u32) -> Key {
+        Key { hash, length, place }
+    }
+
+    #[test]
+    fn a_group_is_named_for_the_least_sure_rung_that_it_needs() {
+        let tracks: Vec<TrackId> = (10..20).map(TrackId).collect();
+        let sounds = vec![key(1, 0, 0), key(1, 0, 5), key(2, 0, 1), key(2, 0, 6)];
+        let recordings = vec![key(7, 9, 6), key(7, 90_000, 7)];
+        let names = vec![
+            key(3, 1_000, 2),
+            key(3, 3_000, 3),
+            key(3, 3_500, 4),
+            key(4, 5, 0),
+            key(4, 6, 5),
+        ];
+        let found = groups(&tracks, [sounds, recordings, names]);
+        let ids = |places: &[u64]| places.iter().map(|place| TrackId(10 + place)).collect::<Vec<_>>();
+        assert_eq!(
+            found,
+            [
+                (Rung::AudioHash, ids(&[0, 5])),
+                (Rung::Recording, ids(&[1, 6, 7])),
+                (Rung::Tags, ids(&[2, 3])),
+            ]
+        );
+    }
+}
