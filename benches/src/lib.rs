@@ -6,3 +6,4 @@
 pub mod library;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod measure;
+pub mod words;
