@@ -4,10 +4,15 @@ import { decodings } from "./decode.js";
 import { longestTask } from "./longtask.js";
 import { persist, warmStart } from "./library.js";
 import { scroll } from "./scroll.js";
+import { names, search } from "./search.js";
 
 /** @typedef {{ ours: number, unit: string, peer?: number, peerName?: string, note?: string }} Result */
+/** @typedef {(bench: string, result: Result) => void} Tell */
 
-/** @type {Record<string, () => Promise<Result | undefined>>} */
+/** Libraries that are searched, by the names they have in benchmarks. @type {Record<string, number>} */
+const SIZES = { "10k": 10_000, "100k": 100_000, "1m": 1_000_000 };
+
+/** One result each. @type {Record<string, () => Promise<Result | undefined>>} */
 const BENCHES = {
   persist_100k: persist,
   warm_start_100k: warmStart,
@@ -20,8 +25,11 @@ const BENCHES = {
 const shared = window;
 shared.__results = [];
 
-/** @param {string} bench @param {Result} result */
+const filter = decodeURIComponent(location.hash.slice(1));
+
+/** @type {Tell} */
 function tell(bench, { ours, unit, peer, peerName, note }) {
+  if (!bench.includes(filter)) return;
   const ratio = peer === undefined ? undefined : peer / ours;
   shared.__results.push({ bench, ours, unit, peer, peerName, ratio, note });
   const cells = [bench, ours.toFixed(2), unit, peer?.toFixed(2) ?? "", peerName ?? "", ratio?.toFixed(2) ?? ""];
@@ -31,13 +39,18 @@ function tell(bench, { ours, unit, peer, peerName, note }) {
 
 const state = /** @type {HTMLElement} */ (document.getElementById("state"));
 try {
-  const filter = decodeURIComponent(location.hash.slice(1));
   for (const [name, run] of Object.entries(BENCHES)) {
     if (!name.includes(filter)) continue;
     state.textContent = `Running ${name}…`;
     const result = await run();
     if (result) tell(name, result);
     else shared.__results.push({ bench: name, skipped: "its files are not there (SEGUE_CORPUS names their folder)" });
+  }
+  for (const [size, tracks] of Object.entries(SIZES)) {
+    // One library answers all of them.
+    if (!names(size).some((name) => name.includes(filter) || filter.startsWith(name))) continue;
+    state.textContent = `Searching ${tracks} tracks…`;
+    await search(size, tracks, tell);
   }
   state.textContent = "Done.";
   shared.__done = true;

@@ -2,9 +2,11 @@
 //! decoders by themselves. It is built like the bundles, and runs in a worker like them.
 
 pub mod decoding;
+pub mod searched;
 pub mod seeded;
 
 pub use decoding::Sound;
+pub use searched::Searched;
 pub use seeded::SeededLibrary;
 use wasm_bindgen::prelude::wasm_bindgen;
 

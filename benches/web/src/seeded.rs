@@ -17,7 +17,7 @@ use wasm_bindgen::JsError;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// What the numbers are drawn from: the same for us and for the peer.
-const SEED: u64 = 1;
+pub(crate) const SEED: u64 = 1;
 
 /// Milliseconds after which nothing goes out by itself.
 const NEVER: u64 = 1 << 40;

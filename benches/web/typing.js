@@ -1,0 +1,36 @@
+// Questions one after the other, each timed; and percentiles.
+
+/**
+ * Asks until all are answered or the time is over; answers how long each took and what it said.
+ *
+ * @param {string[]} queries
+ * @param {number} limit in milliseconds
+ * @param {(query: string) => number} ask
+ */
+export function timed(queries, limit, ask) {
+  /** @type {number[]} */
+  const times = [];
+  /** @type {number[]} */
+  const totals = [];
+  const begin = performance.now();
+  for (const query of queries) {
+    const start = performance.now();
+    if (start - begin > limit) break;
+    totals.push(ask(query));
+    times.push(performance.now() - start);
+  }
+  return { times, totals };
+}
+
+/** @param {number[]} numbers @param {number} part from 0 to 1 */
+export function percentile(numbers, part) {
+  const sorted = numbers.toSorted((a, b) => a - b);
+  return sorted[Math.min(Math.floor(sorted.length * part), sorted.length - 1)] ?? NaN;
+}
+
+/** The words of a query: the last one is being typed. @param {string} query */
+export function words(query) {
+  return query.split(/\s+/).filter(Boolean);
+}
+
+/** @typedef {[place: number, title: string, artist: string, albumArtist: string, album: string, genres: string[], year: number, duration: number]} Row */
