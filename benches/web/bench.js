@@ -2,9 +2,10 @@
 
 import { decodings } from "./decode.js";
 import { longestTask } from "./longtask.js";
-import { persist, warmStart } from "./library.js";
-import { scroll } from "./scroll.js";
-import { names, search } from "./search.js";
+import { persist, starts, warmStart } from "./library.js";
+import * as live from "./live.js";
+import * as scrolling from "./scroll.js";
+import * as search from "./search.js";
 
 /** @typedef {{ ours: number, unit: string, peer?: number, peerName?: string, note?: string }} Result */
 /** @typedef {(bench: string, result: Result) => void} Tell */
@@ -15,9 +16,7 @@ const SIZES = { "10k": 10_000, "100k": 100_000, "1m": 1_000_000 };
 /** One result each. @type {Record<string, () => Promise<Result | undefined>>} */
 const BENCHES = {
   persist_100k: persist,
-  warm_start_100k: warmStart,
   longtask_100k: longestTask,
-  scroll_100k: scroll,
   ...decodings,
 };
 
@@ -25,11 +24,17 @@ const BENCHES = {
 const shared = window;
 shared.__results = [];
 
-const filter = decodeURIComponent(location.hash.slice(1));
+/** What `cargo bench-web` was asked for; without it, everything. @type {{ names: string[], sizes: string[] }} */
+const asked = location.hash
+  ? JSON.parse(decodeURIComponent(location.hash.slice(1)))
+  : { names: [], sizes: Object.keys(SIZES) };
+
+/** @param {string} name */
+const wanted = (name) => asked.names.length === 0 || asked.names.some((part) => name.includes(part));
 
 /** @type {Tell} */
 function tell(bench, { ours, unit, peer, peerName, note }) {
-  if (!bench.includes(filter)) return;
+  if (!wanted(bench)) return;
   const ratio = peer === undefined ? undefined : peer / ours;
   shared.__results.push({ bench, ours, unit, peer, peerName, ratio, note });
   const cells = [bench, ours.toFixed(2), unit, peer?.toFixed(2) ?? "", peerName ?? "", ratio?.toFixed(2) ?? ""];
@@ -40,17 +45,24 @@ function tell(bench, { ours, unit, peer, peerName, note }) {
 const state = /** @type {HTMLElement} */ (document.getElementById("state"));
 try {
   for (const [name, run] of Object.entries(BENCHES)) {
-    if (!name.includes(filter)) continue;
+    if (!wanted(name)) continue;
     state.textContent = `Running ${name}…`;
     const result = await run();
     if (result) tell(name, result);
     else shared.__results.push({ bench: name, skipped: "its files are not there (SEGUE_CORPUS names their folder)" });
   }
-  for (const [size, tracks] of Object.entries(SIZES)) {
-    // One library answers all of them.
-    if (!names(size).some((name) => name.includes(filter) || filter.startsWith(name))) continue;
-    state.textContent = `Searching ${tracks} tracks…`;
-    await search(size, tracks, tell);
+  // What one library answers together. First what cannot run out of memory: that would end the page.
+  for (const { names, run } of [
+    { names: starts, run: warmStart },
+    { names: scrolling.names, run: scrolling.scroll },
+    { names: live.names, run: live.live },
+    { names: search.names, run: search.search },
+  ]) {
+    for (const [size, tracks] of Object.entries(SIZES)) {
+      if (!asked.sizes.includes(size) || !names(size).some(wanted)) continue;
+      state.textContent = `Running ${names(size).join(", ")}…`;
+      await run(size, tracks, tell);
+    }
   }
   state.textContent = "Done.";
   shared.__done = true;

@@ -46,6 +46,24 @@ answer({
     return took;
   },
 
+  /** Makes rows and stores them piece by piece until all are or the time is over; answers how many are. */
+  async storeWithin(/** @type {string} */ name, /** @type {number} */ tracks, /** @type {number} */ limit) {
+    await init({ module_or_path: "/js/bench-library/segue_web_bench_bg.wasm" });
+    const made = new Rows(tracks);
+    const database = await open(name);
+    let took = 0;
+    let first = 1;
+    for (; first <= tracks && took < limit; first += PIECE) {
+      const piece = JSON.parse(made.json(first, Math.min(first + PIECE, tracks + 1)));
+      const start = performance.now();
+      await database.tracks.bulkPut(piece);
+      took += performance.now() - start;
+    }
+    made.free();
+    database.close();
+    return Math.min(first - 1, tracks);
+  },
+
   /** Deletes every database. */
   async clear() {
     await navigator.storageBuckets.delete(BUCKET);

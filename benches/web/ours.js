@@ -1,6 +1,6 @@
 // A worker with our own bundle: stores seeded libraries, decodes files.
 
-import initLibrary, { SeededLibrary } from "/js/bench-library/segue_web_bench.js";
+import initLibrary, { SeededLibrary, keystrokes } from "/js/bench-library/segue_web_bench.js";
 import initSound, { Sound } from "/js/bench-sound/segue_web_bench.js";
 import { answer } from "./remote.js";
 
@@ -19,6 +19,11 @@ answer({
     const { waited } = library;
     await library.close();
     return { took, waited };
+  },
+
+  async keystrokes(/** @type {number} */ count) {
+    await ready;
+    return keystrokes(count, 5);
   },
 
   /** Decodes a file as the player does, which keeps nothing of it; answers how many frames there were. */

@@ -29,8 +29,11 @@ const ORDERS = [
   ["sort:year,-title", "year, title DESC"],
 ];
 
-/** @param {string} size */
-export const names = (size) => ["index", "memory_track", "keystroke", "keystroke_view", "sort_switch", "change", "idle"].map((what) => `${what}_${size}`);
+/** What one library answers together. @param {string} size */
+export const names = (size) =>
+  ["index_", "memory_track_", "keystroke_", "keystroke_view_", "sort_switch_", "change_", "idle_"]
+    .map((what) => what + size)
+    .concat(["index_", "keystroke_"].flatMap((what) => [`${what}${size}_flexsearch`, `${what}${size}_minisearch`]));
 
 /**
  * @param {string} size as names have it

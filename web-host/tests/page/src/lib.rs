@@ -18,6 +18,7 @@ pub mod browser;
 pub mod driver;
 pub mod flood;
 pub mod served;
+pub mod table;
 
 pub use browser::Browser;
 pub use served::{Served, Setup};

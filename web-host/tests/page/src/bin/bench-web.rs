@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use segue_page_tests::{Browser, Served, Setup, flood};
+use segue_page_tests::{Browser, Served, Setup, flood, table};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use xtask::bundle::{Profile, Source};
@@ -20,10 +20,13 @@ use xtask::workspace::Workspace;
 const HELP: &str = "\
 Runs the browser benchmarks (benches/web) in headless Chromium.
 
-Usage: cargo bench-web [OPTIONS] [FILTER]
+Usage: cargo bench-web [OPTIONS] [NAME]...
 
-  --json   print one JSON object a line and nothing else on standard output
-  FILTER   run only benchmarks whose names contain this
+  --json         print one JSON object a line and nothing else on standard output
+  --table        print a table in Markdown, with the goals
+  --sizes LIST   the libraries to search, of 10k, 100k and 1m (usually all three)
+  --dev          compile quickly: what is measured then says little
+  NAME           run only benchmarks whose names contain one of these
 
 Needs chromium, chromedriver, and npm for the peers (benches/web/package.json), which are
 installed into the user's cache folder.
@@ -50,6 +53,9 @@ const LONGEST_TASK: &str = "longtask_100k";
 
 const TRACKS: u32 = 100_000;
 
+/// The libraries that are searched.
+const SIZES: [&str; 3] = ["10k", "100k", "1m"];
+
 /// How often the page is asked, and how often in a row it may have nothing to say: a sync of so many files takes
 /// minutes.
 const LOOK_EVERY: Duration = Duration::from_secs(60);
@@ -70,19 +76,67 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(arguments: &[String]) -> Result<(), Failure> {
-    let as_json = arguments.iter().any(|a| a == "--json");
-    let mut words = arguments.iter().filter(|a| *a != "--json" && *a != "--");
-    let filter = words.next().cloned().unwrap_or_default();
-    if let Some(extra) = words
-        .next()
-        .or_else(|| Some(&filter).filter(|f| f.starts_with('-')))
-    {
-        return Err(Failure::new(format!(
-            "unknown argument {extra}; see cargo bench-web --help"
-        )));
+/// What the command line asks for.
+#[derive(Debug)]
+struct Asked {
+    format: Format,
+    profile: Profile,
+    /// Parts of names; none for all.
+    names: Vec<String>,
+    sizes: Vec<String>,
+}
+
+/// How results are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Format {
+    Lines,
+    Json,
+    Table,
+}
+
+impl Asked {
+    fn read(arguments: &[String]) -> Result<Self, Failure> {
+        let mut asked = Self {
+            format: Format::Lines,
+            profile: Profile::Web,
+            names: Vec::new(),
+            sizes: SIZES.map(str::to_owned).to_vec(),
+        };
+        let mut arguments = arguments.iter();
+        while let Some(argument) = arguments.next() {
+            match argument.as_str() {
+                "--json" => asked.format = Format::Json,
+                "--table" => asked.format = Format::Table,
+                "--dev" => asked.profile = Profile::WebDev,
+                "--sizes" => {
+                    let list = arguments.next().map(String::as_str).unwrap_or_default();
+                    asked.sizes = list.split(',').map(str::to_owned).collect();
+                    if let Some(size) = asked.sizes.iter().find(|size| !SIZES.contains(&size.as_str())) {
+                        return Err(Failure::new(format!(
+                            "--sizes takes some of {}, not {size:?}",
+                            SIZES.join(",")
+                        )));
+                    }
+                }
+                "--" => {}
+                _ if argument.starts_with('-') => {
+                    return Err(Failure::new(format!(
+                        "unknown argument {argument}; see cargo bench-web --help"
+                    )));
+                }
+                name => asked.names.push(name.to_owned()),
+            }
+        }
+        Ok(asked)
     }
 
+    fn wants(&self, name: &str) -> bool {
+        self.names.is_empty() || self.names.iter().any(|part| name.contains(part.as_str()))
+    }
+}
+
+fn run(arguments: &[String]) -> Result<(), Failure> {
+    let asked = Asked::read(arguments)?;
     let workspace = Workspace::find()?;
     let mut folders = vec![
         ("/bench/".to_owned(), workspace.path("benches/web")),
@@ -91,12 +145,15 @@ fn run(arguments: &[String]) -> Result<(), Failure> {
     if let Some(corpus) = corpus(&workspace) {
         folders.push(("/corpus/".to_owned(), corpus));
     }
-    let flood = flood(&filter)?;
+    let flood = flood(&asked)?;
+    if asked.format == Format::Table {
+        println!("{}", table::HEAD);
+    }
     if let Some(flood) = &flood {
         folders.push(("/flood/".to_owned(), flood.path().to_path_buf()));
     }
     let setup = Setup {
-        profile: Profile::Web,
+        profile: asked.profile,
         sources: OWN.to_vec(),
         folders,
         ..Setup::demo(&workspace)
@@ -105,13 +162,15 @@ fn run(arguments: &[String]) -> Result<(), Failure> {
 
     for bundle in served.bundles() {
         let name = format!("bundle_{}", bundle.name);
-        if let Some([_, limit]) = bundle.limits.filter(|_| name.contains(&filter)) {
-            print(&size_result(&name, bundle.gzip, limit), as_json);
+        if let Some([_, limit]) = bundle.limits.filter(|_| asked.wants(&name)) {
+            print(&size_result(&name, bundle.gzip, limit), asked.format);
         }
     }
 
     let browser = Browser::start()?;
-    browser.goto(&format!("{}bench/index.html#{filter}", served.url()))?;
+    let wanted = json!({ "names": asked.names, "sizes": asked.sizes }).to_string();
+    let wanted: String = url::form_urlencoded::byte_serialize(wanted.as_bytes()).collect();
+    browser.goto(&format!("{}bench/index.html#{wanted}", served.url()))?;
     let (mut seen, mut looks, mut silent) = (0, 0, 0);
     loop {
         looks += 1;
@@ -132,7 +191,7 @@ fn run(arguments: &[String]) -> Result<(), Failure> {
                 "the benchmark page has had nothing to say for half an hour",
             ));
         }
-        results.iter().for_each(|result| print(result, as_json));
+        results.iter().for_each(|result| print(result, asked.format));
         if let Some(error) = news["error"].as_str() {
             return Err(Failure::new(format!("the benchmark page failed: {error}")));
         }
@@ -143,8 +202,8 @@ fn run(arguments: &[String]) -> Result<(), Failure> {
 }
 
 /// Small tagged files to sync, if a benchmark that is wanted needs them.
-fn flood(filter: &str) -> Result<Option<TempDir>, Failure> {
-    if !LONGEST_TASK.contains(filter) {
+fn flood(asked: &Asked) -> Result<Option<TempDir>, Failure> {
+    if !asked.wants(LONGEST_TASK) {
         return Ok(None);
     }
     let folder = tempfile::Builder::new()
@@ -162,7 +221,7 @@ fn size_result(name: &str, ours: u64, limit: u64) -> Value {
     json!({ "bench": name, "ours": ours, "unit": "bytes gzip", "peer": limit, "peerName": "budget", "ratio": ratio })
 }
 
-fn print(result: &Value, as_json: bool) {
+fn print(result: &Value, format: Format) {
     if let Some(why) = result["skipped"].as_str() {
         eprintln!(
             "{} did not run: {why}",
@@ -170,9 +229,10 @@ fn print(result: &Value, as_json: bool) {
         );
         return;
     }
-    if as_json {
-        println!("{result}");
-        return;
+    match format {
+        Format::Json => return println!("{result}"),
+        Format::Table => return println!("{}", table::row(result)),
+        Format::Lines => {}
     }
     let text = |key: &str| result[key].as_str().unwrap_or_default();
     let number = |key: &str| {
