@@ -11,7 +11,7 @@ use segue_systems::changes::Changes;
 use segue_systems::clock::{Clock, Wake};
 use segue_systems::link::{Hosts, LinkPlugin};
 use segue_systems::mirror::MirrorPlugin;
-use segue_systems::mirror::client::Client;
+use segue_systems::mirror::client::{Client, ClientEvent};
 use segue_systems::mirror::send::track_row;
 use segue_systems::persist::Loaded;
 use segue_systems::plugin::Plugin;
@@ -23,6 +23,9 @@ use crate::library;
 
 /// How many rows a screen shows.
 pub const WINDOW: u32 = 60;
+
+/// How many ticks an answer may take.
+const MOST_TICKS: u32 = 1_000;
 
 /// How far the clock goes on with each tick, in milliseconds: further than any view waits.
 const STEP: u64 = 200;
@@ -36,6 +39,8 @@ pub struct Owner {
     pub client: Client,
     to_library: Sender<Vec<u8>>,
     from_library: Receiver<Vec<u8>>,
+    /// How many messages came to the host.
+    heard: u64,
 }
 
 impl Owner {
@@ -58,6 +63,7 @@ impl Owner {
             client: Client::default(),
             to_library,
             from_library,
+            heard: 0,
         }
     }
 
@@ -72,17 +78,24 @@ impl Owner {
 
     /// A tick of the library, and the host hears of it. `false` if there was nothing to hear.
     pub fn tick(&mut self) -> bool {
+        let heard = self.heard;
+        drop(self.run_tick());
+        self.heard > heard
+    }
+
+    /// A tick; answers what the host was told.
+    fn run_tick(&mut self) -> Vec<ClientEvent> {
         for bytes in self.client.take_outgoing() {
             self.to_library.send(bytes).expect("the library listens");
         }
         let now = self.world.resource::<Clock>().now + STEP;
         schedule::run_tick(&mut self.world, Clock { now, unix: now });
-        let mut heard = false;
+        let mut events = Vec::new();
         for bytes in self.from_library.try_iter() {
-            heard = true;
-            drop(self.client.receive(&bytes));
+            self.heard += 1;
+            events.extend(self.client.receive(&bytes));
         }
-        heard
+        events
     }
 
     /// How many tracks match, and the ids of those in the first window.
@@ -120,6 +133,26 @@ impl Owner {
     pub fn retitle(&mut self, track: u64, title: &str) {
         catalog::set(&mut self.world, TrackId(track), Title(title.into()));
         self.settle();
+    }
+
+    /// Asks something as the host and waits for the answer.
+    ///
+    /// # Errors
+    /// What the library has against it; [`RequestError::Failed`] if it does not answer.
+    pub fn ask(&mut self, request: Request) -> Result<Response, RequestError> {
+        let wanted = self.client.request(request);
+        for _ in 0..MOST_TICKS {
+            for event in self.run_tick() {
+                if let ClientEvent::Answer { id, answer } = event
+                    && id == wanted
+                {
+                    return answer;
+                }
+            }
+        }
+        Err(RequestError::Failed {
+            reason: "the library does not answer".to_owned(),
+        })
     }
 
     /// Ticks until there is nothing to do, and the host has heard everything.

@@ -1,9 +1,10 @@
 //! The peer.
 
 use rusqlite::{Connection, Result, params};
-use segue_benches::measure::now;
 use segue_benches::owner::WINDOW;
 use segue_components::row::TrackRow;
+
+use crate::processor_time;
 
 const SCHEMA: &str = "
     CREATE VIRTUAL TABLE found USING fts5(title, artist, album_artist, album,
@@ -28,7 +29,7 @@ impl Sqlite {
     /// Adds rows; answers how many milliseconds the text index took.
     pub(crate) fn add(&mut self, first: usize, rows: &[TrackRow]) -> Result<f64> {
         let transaction = self.0.transaction()?;
-        let start = now();
+        let start = processor_time();
         {
             let mut insert = transaction.prepare_cached(
                 "INSERT INTO found(rowid, title, artist, album_artist, album) VALUES(?1, ?2, ?3, ?4, ?5)",
@@ -43,7 +44,7 @@ impl Sqlite {
                 ])?;
             }
         }
-        let words = start.elapsed();
+        let words = processor_time() - start;
         {
             let mut insert =
                 transaction.prepare_cached("INSERT INTO tracks VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)")?;
@@ -64,9 +65,9 @@ impl Sqlite {
                 }
             }
         }
-        let start = now();
+        let start = processor_time();
         transaction.commit()?;
-        Ok((words + start.elapsed()).as_secs_f64() * 1e3)
+        Ok(words + processor_time() - start)
     }
 
     /// Everything is in: what makes questions quicker, and is no part of the time.
