@@ -62,6 +62,9 @@ struct LibraryArguments {
     /// The library's file [default: in the platform's data directory].
     #[arg(long, value_name = "PATH", global = true)]
     library: Option<PathBuf>,
+    /// Read the library as it is now and change nothing, also while another process has it open.
+    #[arg(long)]
+    read_only: bool,
 }
 
 /// Why a command ended badly, in words for the person at the terminal.
@@ -138,21 +141,31 @@ impl LibraryArguments {
     /// Opens the library, made anew where there is none if `create` says so.
     fn open(&self, create: bool) -> Result<Engine, Failure> {
         let path = self.path()?;
+        if create && self.read_only {
+            return Err(Failure(
+                "this changes the library, which cannot be done with --read-only".to_owned(),
+            ));
+        }
         if !create && !path.exists() {
             return Err(Failure(format!(
                 "there is no library at {}; `segue scan DIR` makes one",
                 path.display()
             )));
         }
-        Engine::builder()
-            .library(&path)
-            .open()
-            .map_err(|error: EngineError| {
-                Failure(format!(
-                    "the library {} cannot be opened: {error}",
-                    path.display()
-                ))
-            })
+        let mut builder = Engine::builder().library(&path);
+        if self.read_only {
+            builder = builder.read_only();
+        }
+        builder.open().map_err(|error: EngineError| {
+            let hint = match &error {
+                EngineError::Held { .. } => "; with --read-only it can be read meanwhile",
+                _ => "",
+            };
+            Failure(format!(
+                "the library {} cannot be opened: {error}{hint}",
+                path.display()
+            ))
+        })
     }
 }
 

@@ -14,6 +14,7 @@ use segue_systems::persist::store::StoreError;
 use crate::library::{HostLink, Inlet};
 use crate::native::path::spell;
 use crate::native::redb_store::RedbStore;
+use crate::native::redb_store::reader::RedbReader;
 use crate::native::sound::SoundOutput;
 use crate::native::{Store, Threads};
 
@@ -31,6 +32,11 @@ pub enum EngineError {
     Open {
         /// Why, in words for the listener.
         reason: String,
+    },
+    /// Another process has the library open.
+    Held {
+        /// Which, as far as it says so: `process 4711 (segue scan)`.
+        by: String,
     },
     /// A request was not granted.
     Request(RequestError),
@@ -60,6 +66,7 @@ impl fmt::Display for EngineError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Open { reason } => f.write_str(reason),
+            Self::Held { by } => write!(f, "the library is open in {by}"),
             Self::Request(error) => error.fmt(f),
             Self::Path { path, reason } => write!(f, "{}: {reason}", path.display()),
             Self::Stopped => f.write_str("the library has stopped"),
@@ -77,8 +84,11 @@ impl From<RequestError> for EngineError {
 
 impl From<StoreError> for EngineError {
     fn from(error: StoreError) -> Self {
-        Self::Open {
-            reason: error.to_string(),
+        match error {
+            StoreError::Held { by } => Self::Held { by },
+            other => Self::Open {
+                reason: other.to_string(),
+            },
         }
     }
 }
@@ -87,6 +97,7 @@ impl From<StoreError> for EngineError {
 #[derive(Debug, Clone)]
 pub struct EngineBuilder {
     library: Option<PathBuf>,
+    read_only: bool,
     output: Output,
 }
 
@@ -96,6 +107,14 @@ impl EngineBuilder {
     #[must_use]
     pub fn library(mut self, path: impl AsRef<Path>) -> Self {
         self.library = Some(path.as_ref().to_path_buf());
+        self
+    }
+
+    /// Reads the library as it is now and changes nothing, also while another process has it open. What asks for a change
+    /// is refused with [`RequestError::ReadOnly`]; [`Engine::refresh`] shows what was stored meanwhile.
+    #[must_use]
+    pub fn read_only(mut self) -> Self {
+        self.read_only = true;
         self
     }
 
@@ -109,22 +128,23 @@ impl EngineBuilder {
     /// Opens the library and waits until it is loaded.
     ///
     /// # Errors
-    /// [`EngineError::Open`] if another process has the library, if a newer version wrote it, or if the file
-    /// is something else or cannot be read. The file is not changed then.
+    /// [`EngineError::Held`] if another process has the library; [`EngineError::Open`] if a newer version wrote it, or if
+    /// the file is something else or cannot be read. The file is not changed then.
     pub fn open(self) -> Result<Engine, EngineError> {
         let (threads, link) = self.start()?;
-        let mut engine = Engine::new(link, threads);
+        let mut engine = Engine::new(link, threads, self);
         engine.wait_until_loaded()?;
         Ok(engine)
     }
 
     /// Opens the store and starts the threads, and does not wait until the library is loaded.
-    pub(crate) fn start(self) -> Result<(Threads, HostLink), EngineError> {
+    pub(crate) fn start(&self) -> Result<(Threads, HostLink), EngineError> {
         let store = match &self.library {
             None => Store::Memory,
+            Some(path) if self.read_only => Store::Reader(RedbReader::open(path)?),
             Some(path) => Store::Redb(RedbStore::open(path)?),
         };
-        let started = Threads::start(store, self.output);
+        let started = Threads::start(store, self.output.clone());
         started.map_err(|error| EngineError::Open {
             reason: error.to_string(),
         })
@@ -142,6 +162,7 @@ pub struct Engine {
     from_library: Receiver<Vec<u8>>,
     events: VecDeque<Event>,
     threads: Threads,
+    builder: EngineBuilder,
 }
 
 /// A window of the answer to a query.
@@ -173,20 +194,41 @@ impl Engine {
     pub fn builder() -> EngineBuilder {
         EngineBuilder {
             library: None,
+            read_only: false,
             output: Output::Device,
         }
     }
 
-    fn new(link: HostLink, threads: Threads) -> Self {
+    fn new(link: HostLink, threads: Threads, builder: EngineBuilder) -> Self {
         let mut engine = Self {
             client: Client::new(CREDITS),
             to_library: link.to_library,
             from_library: link.from_library,
             events: VecDeque::new(),
             threads,
+            builder,
         };
         engine.send();
         engine
+    }
+
+    /// Shows what another process has stored since a library was opened with [`EngineBuilder::read_only`]: it is read
+    /// anew, and open views with it. Any other library is always as it should be, and is left alone.
+    ///
+    /// # Errors
+    /// As [`EngineBuilder::open`]; the library then stays as it was.
+    pub fn refresh(&mut self) -> Result<(), EngineError> {
+        if !self.builder.read_only {
+            return Ok(());
+        }
+        let (threads, link) = self.builder.start()?;
+        self.threads = threads;
+        self.to_library = link.to_library;
+        self.from_library = link.from_library;
+        let lost = self.client.remote_mut().reconnect();
+        self.events.extend(lost);
+        self.send();
+        self.wait_until_loaded()
     }
 
     fn send(&mut self) {
@@ -383,7 +425,9 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Request`] if not everything could be written.
     pub fn close(mut self) -> Result<(), EngineError> {
-        self.ask(Request::Flush)?;
+        if !self.builder.read_only {
+            self.ask(Request::Flush)?;
+        }
         self.threads.stop();
         Ok(())
     }

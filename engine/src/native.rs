@@ -25,6 +25,7 @@ use segue_systems::persist::store::PageStore;
 use crate::library::{HostLink, Inlet, Library, LibraryConfig, Service, Waker};
 use clock::NativeClock;
 use redb_store::RedbStore;
+use redb_store::reader::RedbReader;
 use sound::SoundOutput;
 
 /// Where pages are kept.
@@ -34,6 +35,8 @@ pub(crate) enum Store {
     Memory,
     /// In a file.
     Redb(RedbStore),
+    /// In a file that others may be writing.
+    Reader(RedbReader),
 }
 
 /// The threads of a library.
@@ -66,6 +69,7 @@ impl Threads {
             spawn("store", move || match store {
                 Store::Memory => serve_store(MemoryStore::default(), &services.store),
                 Store::Redb(store) => serve_store(store, &services.store),
+                Store::Reader(store) => serve_store(store, &services.store),
             })?,
             spawn("lister", move || {
                 lister::serve(&services.lister.requests, &services.lister.answers)

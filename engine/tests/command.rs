@@ -236,12 +236,61 @@ fn a_library_whose_owner_was_killed_is_checked_as_it_lies_there() {
     child.kill().unwrap();
     child.wait().unwrap();
     let image = fs::read(&library).unwrap();
+    let read = segue(&["ls", "--read-only", "--library", &library]);
+    assert!(read.status.success(), "{}", text(&read.stderr));
+    assert!(fs::read(&library).unwrap() == image, "untouched");
     let output = segue(&["check", "--library", &library]);
     assert!(output.status.success(), "{}", text(&output.stdout));
     assert!(
         fs::read(&library).unwrap() == image,
         "what redb repaired it repaired in memory"
     );
+}
+
+#[test]
+fn another_process_reads_along_and_changes_nothing() {
+    let place = Place::new(12);
+    let library = place.path("library.segue");
+    assert!(place.scan(&library).status.success());
+    let tracks = place.tracks(&library);
+    let mut owner = segue::Engine::builder()
+        .library(&library)
+        .output(segue::Output::Null)
+        .open()
+        .unwrap();
+    let list = |query: &str| segue(&["ls", query, "--read-only", "--json", "--library", &library]);
+    let refused = segue(&["ls", "--library", &library]);
+    assert!(
+        text(&refused.stderr).contains("--read-only"),
+        "{}",
+        text(&refused.stderr)
+    );
+    let read = list("");
+    assert!(read.status.success(), "{}", text(&read.stderr));
+    assert_eq!(text(&read.stdout).lines().count(), tracks.len());
+    assert_eq!(list("rating:5").status.code(), Some(1), "nothing is rated yet");
+    // What the owner stores is seen by whoever looks again.
+    let track = owner.query("", 0..1).unwrap().rows.remove(0);
+    let rate = segue::components::intent::Request::Rate {
+        track: segue::components::id::TrackId(track.id),
+        stars: 5,
+    };
+    owner.ask(rate).unwrap();
+    owner.ask(segue::components::intent::Request::Flush).unwrap();
+    let rated = list("rating:5");
+    assert_eq!(text(&rated.stdout).lines().count(), 1, "{}", text(&rated.stderr));
+    let music = place.music();
+    let scan = segue(&[
+        "scan",
+        &music.to_string_lossy(),
+        "--read-only",
+        "--library",
+        &library,
+    ]);
+    assert!(!scan.status.success());
+    assert!(text(&scan.stderr).contains("read-only"), "{}", text(&scan.stderr));
+    owner.close().unwrap();
+    assert_eq!(place.tracks(&library).len(), tracks.len());
 }
 
 #[test]

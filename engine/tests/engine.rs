@@ -4,12 +4,13 @@
 
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use segue::components::artwork::ContentHash;
-use segue::components::id::ArtworkId;
+use segue::components::id::{ArtworkId, Noun, TrackId};
 use segue::components::intent::Request;
-use segue::components::report::Response;
-use segue::{Engine, Output};
+use segue::components::report::{RequestError, Response};
+use segue::{Engine, EngineError, Output};
 
 #[test]
 fn a_picture_comes_as_a_thumbnail_and_as_it_stands_in_its_file() {
@@ -47,4 +48,60 @@ fn a_picture_comes_as_a_thumbnail_and_as_it_stands_in_its_file() {
     });
     assert!(gone.is_err(), "a file that is gone is said to be so: {gone:?}");
     engine.close().unwrap();
+}
+
+#[test]
+fn a_reader_sees_one_moment_until_it_looks_again_and_is_refused_what_it_would_change() {
+    let folder = tempfile::tempdir().unwrap();
+    let music = folder.path().join("music");
+    fs::create_dir(&music).unwrap();
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../audio/tests/data/tags/tinytag/files");
+    fs::copy(data.join("wav_with_image.wav"), music.join("song.wav")).unwrap();
+    let library = folder.path().join("library.segue");
+    let open = || Engine::builder().library(&library).output(Output::Null);
+    let mut owner = open().open().unwrap();
+    let provider = owner.add_folder(&music).unwrap();
+    let job = owner.start_sync(provider).unwrap();
+    owner.wait_for_sync(job, |_| {}).unwrap();
+    owner.ask(Request::Flush).unwrap();
+    let refused = open().open().unwrap_err();
+    assert!(
+        matches!(&refused, EngineError::Held { by } if by.contains(&std::process::id().to_string())),
+        "{refused}"
+    );
+
+    let mut reader = open().read_only().open().unwrap();
+    let view = reader
+        .client_mut()
+        .remote_mut()
+        .open_view(Noun::Track, "rating:4", 0, 10);
+    let row = reader.query("", 0..10).unwrap().rows.remove(0);
+    let rate = Request::Rate {
+        track: TrackId(row.id),
+        stars: 4,
+    };
+    let answer = reader.ask(rate.clone()).unwrap_err();
+    assert!(
+        matches!(answer, EngineError::Request(RequestError::ReadOnly { .. })),
+        "{answer}"
+    );
+    let rows = |reader: &mut Engine| reader.query("rating:4", 0..10).unwrap().total;
+    for stars in [4, 0, 4] {
+        let track = TrackId(row.id);
+        owner.ask(Request::Rate { track, stars }).unwrap();
+        owner.ask(Request::Flush).unwrap();
+        let before = rows(&mut reader);
+        assert_eq!(rows(&mut reader), before, "a reader sees one moment");
+        reader.refresh().unwrap();
+        assert_eq!(rows(&mut reader), u32::from(stars > 0));
+    }
+    while reader.client().view(view).is_none_or(|view| view.total != 1) {
+        reader.next_event(Duration::from_secs(1)).unwrap();
+    }
+    reader.close().unwrap();
+    // A reader that stays keeps nobody from owning the library next.
+    let reader = open().read_only().open().unwrap();
+    owner.close().unwrap();
+    open().open().unwrap().close().unwrap();
+    reader.close().unwrap();
 }

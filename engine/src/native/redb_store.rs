@@ -16,6 +16,7 @@
 //! [`Durability::Relaxed`]: segue_systems::persist::store::Durability::Relaxed
 
 mod overlay;
+pub(crate) mod reader;
 mod rescue;
 pub mod testing;
 
@@ -28,8 +29,8 @@ use std::path::{Path, PathBuf};
 
 use overlay::Overlay;
 use redb::{
-    Builder, Database, Durability, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition,
-    TableError, WriteTransaction,
+    Builder, ConcurrencyMode, Database, Durability, ReadTransaction, ReadableDatabase, ReadableTable,
+    TableDefinition, TableError, WriteTransaction,
 };
 use rescue::{guarded, rescue};
 use segue_systems::persist::store::{Batch, BlobKey, Claim, PageKey, PageStore, StoreError};
@@ -51,6 +52,13 @@ const FILE_NAME: &str = "library.redb";
 
 /// What redb may keep in memory of its file. Pages are read once at the start, so more is no use.
 const CACHE: usize = 8 << 20;
+
+/// One process writes, and others may read what it has committed (`reader`). This needs locks on parts of a file.
+const SHARED: ConcurrencyMode = if cfg!(any(target_os = "linux", target_vendor = "apple", windows)) {
+    ConcurrencyMode::SingleWriter
+} else {
+    ConcurrencyMode::ExclusiveWriter
+};
 
 /// A store in one file.
 pub struct RedbStore {
@@ -133,7 +141,12 @@ impl RedbStore {
             Err(StoreError::ReadOnly { .. }) => None,
             lock => Some(lock?),
         };
-        let mut store = Self::over(move || Ok(builder().create_with_backend(Overlay::open(&path)?)?));
+        let mut store = Self::over(move || {
+            let mut builder = builder();
+            // Nobody else sees what is in memory, and there are no locks on it.
+            builder.set_concurrency_mode(ConcurrencyMode::ExclusiveWriter);
+            Ok(builder.create_with_backend(Overlay::open(&path)?)?)
+        });
         store.lock = lock;
         store.with(|database| read_marked(&database.begin_read()?))?;
         Ok(store)
@@ -260,6 +273,7 @@ impl<E: Into<redb::Error>> From<E> for Failure {
 fn builder() -> Builder {
     let mut builder = Builder::new();
     builder.set_cache_size(CACHE);
+    builder.set_concurrency_mode(SHARED);
     builder
 }
 
@@ -456,6 +470,44 @@ fn store_error(error: &redb::Error) -> StoreError {
     }
 }
 
+fn read_epoch(transaction: &ReadTransaction) -> Result<u64, Failure> {
+    let table = match transaction.open_table(META) {
+        Ok(table) => table,
+        Err(TableError::TableDoesNotExist(_)) => return Ok(0),
+        Err(error) => return Err(error.into()),
+    };
+    table.get(EPOCH)?.map_or(Ok(0), |bytes| epoch(bytes.value()))
+}
+
+fn read_pages(
+    transaction: &ReadTransaction,
+    table: u16,
+    pages: Range<u32>,
+) -> Result<Vec<(u32, Vec<u8>)>, Failure> {
+    let rows = transaction.open_table(PAGES)?;
+    let number = |page| PageKey { table, page }.number();
+    let mut found = Vec::new();
+    if pages.is_empty() {
+        return Ok(found);
+    }
+    for row in rows.range(number(pages.start)..number(pages.end))? {
+        let (key, bytes) = row?;
+        if found.last().is_some_and(|(last, _)| number(*last) >= key.value()) {
+            return Err(redb::Error::Corrupted("its keys do not ascend".into()).into());
+        }
+        let page = u32::try_from(key.value() & u64::from(u32::MAX)).expect("masked to 32 bits");
+        found.push((page, bytes.value().to_vec()));
+    }
+    Ok(found)
+}
+
+fn read_blob(transaction: &ReadTransaction, key: BlobKey) -> Result<Option<Vec<u8>>, Failure> {
+    let blobs = transaction.open_table(BLOBS)?;
+    Ok(blobs
+        .get(blob_key(key).as_slice())?
+        .map(|bytes| bytes.value().to_vec()))
+}
+
 fn read_meta(transaction: &ReadTransaction) -> Result<Option<Vec<u8>>, Failure> {
     let table = match transaction.open_table(META) {
         Ok(table) => table,
@@ -508,33 +560,11 @@ impl PageStore for RedbStore {
     }
 
     async fn load(&mut self, table: u16, pages: Range<u32>) -> Result<Vec<(u32, Vec<u8>)>, StoreError> {
-        self.with(|database| {
-            let transaction = database.begin_read()?;
-            let rows = transaction.open_table(PAGES)?;
-            let number = |page| PageKey { table, page }.number();
-            let mut found = Vec::new();
-            if pages.is_empty() {
-                return Ok(found);
-            }
-            for row in rows.range(number(pages.start)..number(pages.end))? {
-                let (key, bytes) = row?;
-                if found.last().is_some_and(|(last, _)| number(*last) >= key.value()) {
-                    return Err(redb::Error::Corrupted("its keys do not ascend".into()).into());
-                }
-                let page = u32::try_from(key.value() & u64::from(u32::MAX)).expect("masked to 32 bits");
-                found.push((page, bytes.value().to_vec()));
-            }
-            Ok(found)
-        })
+        self.with(|database| read_pages(&database.begin_read()?, table, pages.clone()))
     }
 
     async fn blob(&mut self, key: BlobKey) -> Result<Option<Vec<u8>>, StoreError> {
-        self.with(|database| {
-            let blobs = database.begin_read()?.open_table(BLOBS)?;
-            Ok(blobs
-                .get(blob_key(key).as_slice())?
-                .map(|bytes| bytes.value().to_vec()))
-        })
+        self.with(|database| read_blob(&database.begin_read()?, key))
     }
 
     async fn commit(&mut self, batch: &Batch) -> Result<(), StoreError> {

@@ -70,6 +70,8 @@ pub struct Opened {
     pub epoch: u64,
     /// What the library knew of itself; `None` if it is new.
     pub meta: Option<Meta>,
+    /// Why nothing is to be written, if so.
+    pub read_only: Option<String>,
 }
 
 /// Why a library was not opened. Its store is as it was.
@@ -192,6 +194,7 @@ impl<S: PageStore> Driver<S> {
             backend: self.store.backend(),
             epoch: claim.epoch,
             meta,
+            read_only: self.store.read_only(),
         })
     }
 

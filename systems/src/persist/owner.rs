@@ -37,6 +37,8 @@ pub struct Persist {
     settings: PersistPlugin,
     phase: Phase,
     epoch: u64,
+    /// Why nothing is to be written, until the library is loaded and says so.
+    read_only: Option<String>,
     meta: Meta,
     encoders: Encoders,
     writer: PageWriter,
@@ -95,6 +97,7 @@ impl Persist {
             settings,
             phase: Phase::New,
             epoch: 0,
+            read_only: None,
             meta: Meta::new(0),
             encoders: Encoders::new(world),
             writer: PageWriter::default(),
@@ -256,6 +259,7 @@ impl Persist {
 
     fn opened(&mut self, world: &mut World, opened: Opened) {
         self.epoch = opened.epoch;
+        self.read_only = opened.read_only;
         if let Some(meta) = opened.meta {
             self.meta = meta;
         }
@@ -320,6 +324,12 @@ impl Persist {
             }
         }
         load.finish(world);
+        if let Some(reason) = self.read_only.take() {
+            // What changes in this world stays in it.
+            self.phase = Phase::Unstored;
+            self.dirty = Dirty::default();
+            world.resource_mut::<Storage>().state.read_only = Some(reason);
+        }
         let backend = core::mem::take(&mut world.resource_mut::<Storage>().state.backend);
         self.tell_loaded(world, &backend);
     }

@@ -205,6 +205,12 @@ pub trait PageStore {
         None
     }
 
+    /// Why nothing can be written, if that is known from the start, in words for the listener. Such a store may have
+    /// another owner: [`PageStore::claim`] answers with the present epoch and raises nothing.
+    fn read_only(&self) -> Option<String> {
+        None
+    }
+
     /// Lets go of everything. Nothing else is called after it.
     fn close(&mut self) -> impl Future<Output = ()>;
 }
