@@ -13,7 +13,8 @@ const DEMO_MUSIC = new URL("music/", import.meta.url);
 const FATAL = {
   unsupported: ["This browser cannot run Segue", "It needs WebAssembly, workers and ES modules. A current Firefox, Chrome, Edge or Safari has them."],
   load: ["Segue could not be loaded", "A part of it did not arrive. The connection may be gone, or the build unfinished."],
-  locked: ["Your library is open in another tab", "One tab at a time owns it. Go on there, or close that tab and try again."],
+  locked: ["Your library is open in another tab", "That tab does not answer. Close it and try again, or use the library here."],
+  blocked: ["Your library is waiting for another tab", "A tab with an older version of this page keeps it. Close or reload that tab, then try again."],
   newer: ["This library belongs to a newer Segue", "It was left untouched. Reload the page to get the newest version."],
 };
 
@@ -32,12 +33,14 @@ function showFatal(error) {
       h("div", { role: "alert" }, h("h1", null, title), h("p", null, text)),
       h("pre", null, code ? `${code}: ${detail}` : detail),
       h("button", { type: "button", class: "button primary", onclick: () => location.reload() }, icon("sync"), "Try again"),
+      code === "locked" && h("button", { type: "button", class: "button", onclick: () => void start(true) }, "Use it here"),
     ),
   );
   document.title = `${title} — Segue`;
 }
 
-async function openLibrary() {
+/** @param {boolean} takeOver from a tab that does not answer */
+async function openLibrary(takeOver) {
   if (typeof WebAssembly !== "object") {
     throw Object.assign(new Error("WebAssembly is missing or switched off"), { code: "unsupported" });
   }
@@ -49,7 +52,7 @@ async function openLibrary() {
   }
   // `?database=memory://` tries the page without touching the stored library.
   const database = new URLSearchParams(location.search).get("database");
-  return segueModule.Segue.open(database ? { database } : {});
+  return segueModule.Segue.open({ takeOver, ...(database && { database }) });
 }
 
 /** Gives an empty library the demo's music. */
@@ -60,9 +63,9 @@ async function addDemo() {
   if (provider) await app.tried(segue.startSync(provider.id), "The demo’s music cannot be read");
 }
 
-async function start() {
+async function start(takeOver = false) {
   try {
-    const segue = await openLibrary();
+    const segue = await openLibrary(takeOver);
     app.segue = segue;
     window.segue = segue;
   } catch (error) {

@@ -7,6 +7,10 @@ declare module "*/segue_web_worker.js" {
     readonly backend: "indexeddb" | "memory";
     readonly reason?: string;
     readonly message?: string;
+    protocol(): string;
+    schema(): number;
+    add_host(port: BroadcastChannel): number;
+    remove_host(host: number): void;
     add_pool(worker: MessagePort): number;
     replace_pool(number: number, worker?: MessagePort): void;
     set_audio(worker: MessagePort): void;

@@ -26,14 +26,24 @@ export class Handles {
       request.onupgradeneeded = () => request.result.createObjectStore("handles");
       const database = await done(request);
       database.onversionchange = () => database.close();
-      const store = database.transaction("handles").objectStore("handles");
-      const [keys, values] = await Promise.all([done(store.getAllKeys()), done(store.getAll())]);
-      keys.forEach((/** @type {string} */ key, /** @type {number} */ at) => handles.#handles.set(key, values[at]));
       handles.#database = database;
+      await handles.read();
     } catch {
       // A private window may have no storage, and some browsers cannot store handles: they last as long as the page.
     }
     return handles;
+  }
+
+  /** Reads what other tabs have kept meanwhile. */
+  async read() {
+    try {
+      const store = this.#database?.transaction("handles").objectStore("handles");
+      if (!store) return;
+      const [keys, values] = await Promise.all([done(store.getAllKeys()), done(store.getAll())]);
+      keys.forEach((/** @type {string} */ key, /** @type {number} */ at) => this.#handles.set(key, values[at]));
+    } catch {
+      // As in `open`.
+    }
   }
 
   /** @param {string} key */

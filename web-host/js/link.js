@@ -5,10 +5,27 @@ import { SegueError } from "./error.js";
 /** @typedef {import("./segue.js").Track} Track */
 /** @typedef {{ id: number, error?: { code: string, message: string }, value?: Record<string, any> }} Answer */
 
+/** @typedef {{ json: string, file?: Uint8Array, resolve: (answer: Answer) => void, reject: (error: SegueError) => void }} Asked */
+
+/** How many requests are under way at once; the others wait here, where they harm nobody else. */
+const MOST_UNANSWERED = 256;
+
+/** What a library does in the next quarter of a second at the latest: writes what it has answered. With room to spare. */
+const UNWRITTEN = 2000;
+
+/** Requests that have the same effect twice as once, and may be asked again when nobody knows what became of them. */
+const REPEATABLE = new Set(
+  (
+    "queryTracks getTrack getArtwork count rate setAccess addProvider startSync pauseSync resumeSync cancelSync history exportUserData duplicates facets"
+  ).split(" "),
+);
+
 /** The bundle's types are made with it; these are the ones used here. */
 /**
  * @typedef {object} Page
  * @property {() => ArrayBuffer[]} outgoing
+ * @property {() => string} protocol
+ * @property {() => number} schema
  * @property {(request: string) => number} request
  * @property {(request: string, file: Uint8Array) => number} request_file
  * @property {(bytes: Uint8Array, now: number) => string} receive
@@ -29,8 +46,13 @@ import { SegueError } from "./error.js";
  */
 
 export class Link {
-  /** @type {Map<number, { resolve: (answer: Answer) => void, reject: (error: SegueError) => void }>} */
+  /** @type {Map<number, Asked>} */
   #waiting = new Map();
+  /** Those that are not under way yet. @type {Asked[]} */
+  #held = [];
+  /** Edits that may not be stored yet. @type {{ json: string, at: number }[]} */
+  #unwritten = [];
+  #reconnecting = false;
   #closed = false;
 
   /**
@@ -56,16 +78,47 @@ export class Link {
   request(request, file) {
     return new Promise((resolve, reject) => {
       if (this.#closed) throw new SegueError("closed", "the library was closed");
-      let id;
-      try {
-        const json = JSON.stringify(request);
-        id = file ? this.page.request_file(json, file) : this.page.request(json);
-      } catch (error) {
-        throw new SegueError("invalid", error instanceof Error ? error.message : String(error));
-      }
-      this.#waiting.set(id, { resolve, reject });
-      this.flush();
+      const asked = { json: JSON.stringify(request), file, resolve, reject };
+      if (this.#waiting.size < MOST_UNANSWERED && !this.#reconnecting) this.#ask(asked);
+      else this.#held.push(asked);
     });
+  }
+
+  /** @param {Asked} asked */
+  #ask(asked) {
+    try {
+      const { json, file } = asked;
+      this.#waiting.set(file ? this.page.request_file(json, file) : this.page.request(json), asked);
+    } catch (error) {
+      asked.reject(new SegueError("invalid", error instanceof Error ? error.message : String(error)));
+    }
+    this.flush();
+  }
+
+  /**
+   * The library was started again, here or in another tab. What may be asked again is; what happened a moment before the
+   * old one ended may be lost with it, and is done again.
+   *
+   * @param {() => void} reconnect tells of every request that was not answered that it failed
+   */
+  reconnect(reconnect) {
+    this.#reconnecting = true;
+    reconnect();
+    this.#reconnecting = false;
+    this.flush();
+    const since = performance.now() - UNWRITTEN;
+    const again = this.#unwritten.filter(({ at }) => at > since);
+    const ignore = () => {};
+    for (const { json } of again) this.#ask({ json, resolve: ignore, reject: ignore });
+    this.#next();
+  }
+
+  #next() {
+    while (this.#waiting.size < MOST_UNANSWERED) {
+      const asked = this.#held.shift();
+      if (!asked) return;
+      this.#ask(asked);
+    }
   }
 
   /** @param {unknown} request */
@@ -77,12 +130,24 @@ export class Link {
   answered(answer) {
     const waiting = this.#waiting.get(answer.id);
     this.#waiting.delete(answer.id);
+    if (answer.error && waiting && this.#reconnecting) {
+      const [, kind = ""] = /^\{?"(\w+)"/.exec(waiting.json) ?? [];
+      if (REPEATABLE.has(kind)) this.#held.push(waiting);
+      else waiting.reject(new SegueError("interrupted", "the library was started again before it answered"));
+      return;
+    }
+    if (waiting?.json.startsWith('{"rate"')) {
+      const now = performance.now();
+      this.#unwritten = this.#unwritten.filter(({ at }) => at > now - UNWRITTEN);
+      this.#unwritten.push({ json: waiting.json, at: now });
+    }
     if (answer.error) {
       const error = Object.assign(new SegueError(answer.error.code, answer.error.message), answer.error);
       waiting?.reject(error);
     } else {
       waiting?.resolve(answer);
     }
+    if (!this.#reconnecting) this.#next();
   }
 
   /** @param {number} id @returns {Track | null} */
@@ -100,7 +165,10 @@ export class Link {
   /** Nothing is answered from now on. */
   close() {
     this.#closed = true;
-    for (const { reject } of this.#waiting.values()) reject(new SegueError("closed", "the library was closed"));
+    for (const { reject } of [...this.#waiting.values(), ...this.#held]) {
+      reject(new SegueError("closed", "the library was closed"));
+    }
     this.#waiting.clear();
+    this.#held = [];
   }
 }

@@ -15,6 +15,7 @@ const DEFAULT_RAMP = 384;
 /**
  * @typedef {object} Connect what the audio worker is told of an output
  * @property {(message: object, transfer?: Transferable[]) => void} tellAudio
+ * @property {(message: object) => void} tell the other tabs
  */
 
 export class Output {
@@ -41,6 +42,8 @@ export class Output {
   /** @type {URL} */
   #base;
   #wanted = false;
+  /** Whether sound comes from another tab: this one opens nothing. */
+  elsewhere = false;
 
   /** @param {URL} base @param {Connect} audio */
   constructor(base, audio) {
@@ -57,6 +60,11 @@ export class Output {
     return this.#context?.sampleRate ?? 48000;
   }
 
+  /** Whether the browser waits for a click in this very page before it lets sound out. */
+  get isBlocked() {
+    return this.#wanted && this.#context?.state === "suspended";
+  }
+
   /** Whether sound could come out. */
   get isOpen() {
     return this.#node !== undefined;
@@ -68,6 +76,7 @@ export class Output {
    * @returns {Promise<void>}
    */
   open() {
+    if (this.elsewhere) return Promise.resolve();
     this.#wanted = true;
     if (this.#context && this.#context.state !== "closed") {
       if (this.#context.state !== "running") void this.#resume(this.#context);
@@ -169,6 +178,11 @@ export class Output {
     this.#gain = gain;
     if (this.#gains) this.#gains[GAIN_BITS] = gain;
     else this.#node?.port.postMessage({ gain });
+  }
+
+  /** Whoever makes the sound is to know, and whoever shows it. @param {boolean} muted */
+  mute(muted) {
+    this.#audio.tell({ muted });
   }
 
   /** The audio worker says how many frames are ready. @param {number} frames */

@@ -23,6 +23,8 @@ import { queryText } from "./query-text.js";
 /** @type {State} */
 const NOTHING = { state: "stopped", trackId: null, positionMs: 0, durationMs: 0, queueStamp: 0, index: -1, volume: 1000 };
 
+/** How long a browser may take to let sound out, in milliseconds. */
+const BLOCKED_AFTER = 1000;
 /** How long changes of the volume are gathered before they are stored. */
 const VOLUME_EVERY = 200;
 
@@ -113,6 +115,8 @@ export class Player {
   #anchor;
   /** Where a seek goes, until the sound is there. @type {number | undefined} */
   #seeking;
+  /** When the library last said where it is. */
+  #toldAt = 0;
   #volume = 1;
   #muted = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -140,6 +144,7 @@ export class Player {
   update() {
     const before = this.#state;
     this.#state = this.#link.playerState() ?? NOTHING;
+    this.#toldAt = performance.now();
     const { state, error, trackId } = this.#state;
     this.queue.update(this.#state);
     // What was set here a moment ago is truer than what comes back.
@@ -149,6 +154,8 @@ export class Player {
       this.#anchor = undefined;
       this.#seeking = undefined;
     }
+    // It was pressed in another tab, and sounds here.
+    if ((state === "playing" || state === "buffering") && !this.#output.isOpen) void this.#soundHere();
     if (error && error !== before.error) this.#failed("playback", error, before.trackId ?? undefined);
     this.#changed();
   }
@@ -183,6 +190,9 @@ export class Player {
     if (this.#seeking !== undefined) return this.#seeking;
     const { state, positionMs } = this.#state;
     const anchor = this.#anchor;
+    if (this.#output.elsewhere && state === "playing") {
+      return Math.min(positionMs + performance.now() - this.#toldAt, this.durationMs || Infinity);
+    }
     if (!anchor || state === "stopped" || !this.#output.isOpen) return positionMs;
     const frames = (this.#output.read - anchor.frame) | 0;
     const heard = anchor.position + (frames / this.#output.sampleRate) * 1000 - this.#output.latencyMs;
@@ -269,9 +279,25 @@ export class Player {
   }
 
   set muted(muted) {
+    if (this.#muted === Boolean(muted)) return;
     this.#muted = Boolean(muted);
     this.#applyGain();
+    this.#output.mute(this.#muted);
     this.#changed();
+  }
+
+  async #soundHere() {
+    if (this.#output.elsewhere) return;
+    try {
+      await this.#output.open();
+    } catch {
+      // Whoever pressed play in this tab is told; another tab sees a player that stands still.
+      return;
+    }
+    setTimeout(() => {
+      if (!this.#output.isBlocked) return;
+      this.#failed("soundBlocked", "The browser waits for a click in this tab before it lets sound out");
+    }, BLOCKED_AFTER);
   }
 
   #applyGain() {

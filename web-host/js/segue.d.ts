@@ -9,6 +9,8 @@ export interface OpenOptions {
   database?: string;
   /** The folder of the wasm bundles and workers. Default: beside `segue.js`. */
   base?: string | URL;
+  /** Takes the library from the tab that has it. Only where a visitor said so, after `open` was rejected with `locked`. */
+  takeOver?: boolean;
 }
 
 /** Why the library is not stored, or only read. */
@@ -257,7 +259,9 @@ export interface PlayerState {
 export interface ErrorReport {
   /**
    * As in {@link SegueError}. `restarted`: a part of the engine crashed and was started again from what is stored.
-   * `fatal`: it could not be started again.
+   * `fatal`: it could not be started again. `superseded`: the library went on to a newer version of the page in another
+   * tab. `blocked`: a tab with an older version keeps it from being opened. `soundBlocked`: the tab that plays waits for a
+   * click there.
    */
   code: string;
   message: string;
@@ -376,6 +380,12 @@ export interface DuplicateGroup {
   tracks: Track[];
 }
 
+/**
+ * What this tab is to the library. One of all tabs owns it: it reads, stores, and the sound is its. The others follow: they
+ * show the same and ask it for everything. `none`: no library answers at the moment.
+ */
+export type Role = "owner" | "follower" | "none";
+
 /** Events and what their listeners get. */
 export interface SegueEvents {
   /** A job went on. At most ten a second. */
@@ -389,6 +399,8 @@ export interface SegueEvents {
   /** State, track, duration, queue, volume or muted changed, or the position jumped. */
   "Player.State": PlayerState;
   "Storage.State": StorageInfo;
+  /** Another tab owns the library now, or this one; or the owner stopped answering: offer {@link Segue.takeOver}. */
+  "Library.Owner": { role: Role; answers: boolean };
   Error: ErrorReport;
   Jobs: Job[];
   Providers: Provider[];
@@ -404,7 +416,8 @@ export class Segue {
    * last open; whatever else is asked is answered when everything is loaded.
    *
    * Rejects with the code `unsupported` (no WebAssembly, no workers), `load` (a bundle cannot be fetched),
-   * `locked` (another tab owns the library) or `newer` (written by a newer version).
+   * `locked` (another tab owns the library and does not answer), `blocked` (another tab keeps its database from being
+   * opened) or `newer` (written by a newer version).
    */
   static open(options?: OpenOptions): Promise<Segue>;
 
@@ -412,6 +425,12 @@ export class Segue {
 
   readonly storage: StorageInfo;
   readonly player: Player;
+  readonly role: Role;
+  /**
+   * Takes the library from a tab that does not answer; `Library.Owner` says when it is done. What that tab had not stored is
+   * lost. Only where a visitor said so.
+   */
+  takeOver(): void;
 
   queryTracks(
     filter: string | TrackFilter,

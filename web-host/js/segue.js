@@ -9,7 +9,7 @@ import { Player } from "./player.js";
 import { Playlist, bytesOf, documentOf } from "./playlists.js";
 import { queryText } from "./query-text.js";
 import { LiveView } from "./view.js";
-import { Workers } from "./workers.js";
+import { OWNER_IS_SILENT, Workers } from "./workers.js";
 
 export { SegueError };
 
@@ -67,6 +67,8 @@ export class Segue {
   #lists = new Map();
   /** Whether the library said how it is: with that come its providers, jobs and player. */
   #begun = false;
+  /** Ends the wait for that. @type {(error: SegueError) => void} */
+  #giveUp = () => {};
   /** @type {Promise<void> | undefined} */
   #closing;
   #hidden = () => {
@@ -91,7 +93,7 @@ export class Segue {
       throw asSegueError(error, "load");
     }
     const segue = new Segue(page, base, name, await Handles.open(name));
-    await segue.#start();
+    await segue.#start(options.takeOver === true);
     return segue;
   }
 
@@ -103,13 +105,17 @@ export class Segue {
    */
   constructor(page, base, name, handles) {
     this.#handles = handles;
-    this.#workers = new Workers(base, name, {
+    const build = { protocol: page.protocol(), schema: page.schema() };
+    this.#workers = new Workers(base, name, build, {
       received: (bytes) => this.#guard(() => this.#receive(bytes)),
-      restarted: () =>
-        this.#guard(() => {
-          this.#tell(JSON.parse(page.reconnect(Date.now())));
-          this.#link.flush();
-        }),
+      restarted: (opened) => {
+        this.#opened(opened);
+        this.#guard(() => this.#link.reconnect(() => this.#tell(JSON.parse(page.reconnect(Date.now())))));
+        void this.#setAccess();
+      },
+      changed: () => this.#changedRole(),
+      folderCame: () => void this.#setAccess(),
+      said: (said) => this.#hearTab(said),
       anchored: (anchor) => this.#player.anchored(anchor),
       audioRestarted: () => {
         this.#player.silenced();
@@ -123,28 +129,66 @@ export class Segue {
       this.#link,
       this.#output,
       () => this.#emitPlayer(),
-      (code, message, track) => this.#emit("Error", track === undefined ? { code, message } : { code, message, track }),
+      (code, message, track) => {
+        this.#emit("Error", track === undefined ? { code, message } : { code, message, track });
+        if (code === "soundBlocked") this.#workers.tell({ soundBlocked: true });
+      },
     );
   }
 
-  async #start() {
-    const { kind, reason, message } = await this.#workers.start();
-    const persisted = kind === "indexeddb" && ((await navigator.storage?.persisted?.()) ?? false);
-    this.#storage = { kind, persisted, readOnly: false, ...(reason && { reason }), ...(message && { message }) };
+  /** @param {boolean} takeOver */
+  async #start(takeOver) {
+    const opened = await this.#workers.start(takeOver);
+    this.#opened(opened, opened.kind === "indexeddb" && ((await navigator.storage?.persisted?.()) ?? false));
     this.#link.flush();
     // From here on providers, jobs and the player are what was stored. A view shows at once what it showed last; what
     // else is asked is answered when all tracks are loaded.
-    await this.#until(() => this.#begun || undefined);
+    await new Promise((resolve, reject) => {
+      this.#giveUp = reject;
+      void this.#until(() => this.#begun || undefined).then(resolve);
+    }).catch((error) => {
+      this.#workers.terminate();
+      throw error;
+    });
     document.addEventListener("visibilitychange", this.#hidden);
     window.addEventListener("pagehide", this.#hidden);
-    for (const [key, handle] of this.#handles.entries()) {
-      if ((await this.#permission(handle)) === "granted") this.#workers.addFolder(key, { handle });
-    }
     await this.#setAccess();
+  }
+
+  /** @param {import("./workers.js").Opened} opened @param {boolean} [persisted] */
+  #opened({ kind, reason, message }, persisted = this.#storage.persisted) {
+    this.#storage = { kind, persisted, readOnly: false, ...(reason && { reason }), ...(message && { message }) };
+  }
+
+  /** This tab became the one that owns the library, or another one did. */
+  #changedRole() {
+    const { role, isOwnerSilent } = this.#workers;
+    this.#output.elsewhere = role !== "owner";
+    if (role !== "owner") {
+      this.#output.pause();
+      this.#player.silenced();
+    }
+    if (isOwnerSilent && !this.#begun) this.#giveUp(new SegueError("locked", OWNER_IS_SILENT));
+    this.#emit("Library.Owner", { role, answers: !isOwnerSilent });
+  }
+
+  /** What tabs say to each other beside the library. @param {any} said */
+  #hearTab(said) {
+    if (typeof said.muted === "boolean") this.#player.muted = said.muted;
+    if (said.soundBlocked) {
+      const message = "The sound comes from the tab that was opened first, and its browser waits for a click there";
+      this.#emit("Error", { code: "soundBlocked", message });
+    }
   }
 
   /** Tells the library what can be read now: browsers forget, and lists of files end with their page. */
   async #setAccess() {
+    if (!this.#begun || this.#workers.role !== "owner") return;
+    await this.#handles.read();
+    for (const [key, handle] of this.#handles.entries()) {
+      if (this.#workers.hasFolder(key) || (await this.#permission(handle)) !== "granted") continue;
+      await this.#workers.addFolder(key, { handle });
+    }
     for (const provider of this.#keyedProviders()) {
       if (provider.kind === "http" || !provider.key) continue;
       const handle = this.#handles.get(provider.key);
@@ -340,6 +384,14 @@ export class Segue {
     return this.#player;
   }
 
+  get role() {
+    return this.#workers.role;
+  }
+
+  takeOver() {
+    this.#workers.takeOver();
+  }
+
   /**
    * @param {string | TrackFilter} filter
    * @param {{ offset?: number, limit?: number }} [options]
@@ -405,7 +457,7 @@ export class Segue {
     let first;
     for (const { name, folder } of folders) {
       const key = "handle" in folder ? await this.#keep(folder.handle) : this.#listKey(name);
-      this.#workers.addFolder(key, folder);
+      await this.#workers.addFolder(key, folder);
       const provider = await this.#addProvider({ handle: { key } }, name);
       if (provider.access !== "granted") {
         await this.#link.request({ setAccess: { provider: provider.id, access: "granted" } });
@@ -480,7 +532,7 @@ export class Segue {
     } catch (error) {
       throw asSegueError(error, "failed");
     }
-    if (answer === "granted" && known.key) this.#workers.addFolder(known.key, { handle });
+    if (answer === "granted" && known.key) await this.#workers.addFolder(known.key, { handle });
     const access = answer === "prompt" ? "ask" : answer;
     await this.#link.request({ setAccess: { provider, access } });
     return answer === "granted";

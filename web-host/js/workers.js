@@ -1,6 +1,12 @@
 // The workers behind a page: starts them, links them with each other, and starts again what crashed.
+//
+// Of all tabs with a library one owns it: its library worker holds the lock, and it alone has a pool and a player. The
+// others follow: they have a library worker too, which waits for the lock, and speak with the owner's over a channel.
 
 import { SegueError } from "./error.js";
+import { Follower } from "./follower.js";
+
+export const OWNER_IS_SILENT = "the library is open in another tab, which does not answer";
 
 /** A worker that crashes more often than this within a minute is not started again. */
 const MOST_CRASHES = 5;
@@ -8,10 +14,15 @@ const MOST_CRASHES = 5;
 /** @typedef {import("./folders.js").Folder} Folder */
 /** @typedef {{ kind: "indexeddb" | "memory", reason?: import("./segue.js").StorageReason, message?: string }} Opened */
 
+/** @typedef {"owner" | "follower" | "none"} Role what this tab is: none while no library answers */
+
 /**
  * @typedef {object} Listener what the page wants to hear
  * @property {(bytes: ArrayBuffer) => void} received from the library
- * @property {() => void} restarted the library was started again: greet it
+ * @property {(opened: Opened) => void} restarted the library was started again, here or in another tab: greet it
+ * @property {() => void} changed what this tab is, or whether the owner answers
+ * @property {() => void} folderCame another tab handed over a folder
+ * @property {(said: any) => void} said by the owner's page, or to it by another tab's
  * @property {(anchor: { key: number | null, position: number, frame: number, ready: number }) => void} anchored where the sound is
  * @property {() => void} audioRestarted the audio worker was started again: connect the sound
  * @property {(code: string, message: string) => void} failed for the listener
@@ -36,37 +47,125 @@ export class Workers {
   #folders = new Map();
   /** @type {Map<string, number[]>} */
   #crashes = new Map();
+  #closing = false;
   #closed = false;
   /** @type {(() => void) | undefined} */
   #libraryClosed;
+  /** @type {Role} */
+  #role = "none";
+  #silent = false;
+  /** Of this tab among all; none where there can be no others. @type {string | undefined} */
+  #tab;
+  /** @type {Follower | undefined} */
+  #follower;
+  /** Settles the first start. @type {{ resolve: (opened: Opened) => void, reject: (error: SegueError) => void } | undefined} */
+  #starting;
 
   /**
    * @param {URL} base
    * @param {string | undefined} database without a name the library lives in memory
+   * @param {import("./follower.js").Build} build
    * @param {Listener} listener
    */
-  constructor(base, database, listener) {
+  constructor(base, database, build, listener) {
     this.#base = base;
     this.#database = database;
     this.#listener = listener;
+    // Without these, or in an insecure page, the store's epoch alone keeps two writers apart.
+    const tabs = database && navigator.locks && typeof BroadcastChannel === "function" && isSecureContext;
+    if (!tabs) return;
+    this.#tab = crypto.randomUUID();
+    this.#follower = new Follower(database, this.#tab, build, {
+      received: (bytes) => this.#listener.received(bytes),
+      welcomed: (opened) => this.#begin("follower", opened),
+      refused: (why) => this.#refused(why),
+      said: (said) => this.#listener.said(said),
+      replaced: () => this.#role === "owner" && this.#beginAgain(),
+      silent: (silent) => this.#ownerIsSilent(silent),
+    });
+  }
+
+  /** What this tab is. */
+  get role() {
+    return this.#role;
+  }
+
+  /** Whether the tab that owns the library has not answered for long. */
+  get isOwnerSilent() {
+    return this.#silent;
   }
 
   /**
-   * Starts everything.
+   * Opens the library, or finds the tab that has it.
    *
+   * @param {boolean} takeOver from whoever has it
    * @returns {Promise<Opened>}
    */
-  async start() {
-    // The pool reads while the library ticks and the page draws; more than three only wait for the disk.
-    const pool = Math.min(Math.max(navigator.hardwareConcurrency - 1, 1), 3);
-    for (let number = 0; number < pool; number += 1) this.#pool.push(this.#spawnPool(number));
-    this.#audio = this.#spawnAudio();
+  async start(takeOver) {
     try {
-      return await this.#openLibrary();
+      return await new Promise((resolve, reject) => {
+        this.#starting = { resolve, reject };
+        if (!this.#follower) {
+          this.#spawnLibrary(false);
+          return;
+        }
+        // The owner is to know the lock of every tab that greets it.
+        this.#follower.live().then(() => {
+          this.#spawnLibrary(takeOver);
+          if (!takeOver) this.#follower?.follow();
+        }, reject);
+      });
     } catch (error) {
       this.terminate();
       throw error;
     }
+  }
+
+  /** A library answers: the own one, or that of another tab. @param {Role} role @param {Opened} opened */
+  #begin(role, opened) {
+    if (this.#closed || (role === "follower" && this.#role === "owner")) return;
+    this.#role = role;
+    if (role === "follower") for (const [key, folder] of this.#folders) void this.#follower?.offer(key, folder);
+    const { resolve } = this.#starting ?? {};
+    this.#starting = undefined;
+    if (resolve) resolve(opened);
+    else this.#listener.restarted(opened);
+    this.#listener.changed();
+  }
+
+  /** @param {SegueError} error */
+  #fail(error) {
+    const { reject } = this.#starting ?? {};
+    this.#starting = undefined;
+    if (reject) reject(error);
+    else this.#listener.failed(error.code, error.message);
+  }
+
+  /** @param {string} why */
+  #refused(why) {
+    // An older page lets go, and then the library is opened here.
+    if (why === "yielding") return;
+    const message =
+      why === "many"
+        ? "the library is open in too many tabs"
+        : "the library is open in a tab with a newer version of this page; reload this one";
+    this.#fail(new SegueError(why === "many" ? "locked" : "newer", message));
+  }
+
+  /** @param {boolean} silent */
+  #ownerIsSilent(silent) {
+    if (this.#silent === silent) return;
+    this.#silent = silent;
+    if (silent && this.#starting) {
+      this.#fail(new SegueError("locked", OWNER_IS_SILENT));
+    } else {
+      this.#listener.changed();
+    }
+  }
+
+  /** Takes the library from the tab that has it: for when that one does not answer, and its visitor says so. */
+  takeOver() {
+    if (this.#role !== "owner" && this.#tab) this.#library?.postMessage({ steal: this.#database });
   }
 
   /** @param {string} script @param {string} name */
@@ -174,63 +273,123 @@ export class Workers {
     this.#library?.postMessage({ audio: port2 }, [port2]);
   }
 
-  /** @returns {Promise<Opened>} */
-  #openLibrary() {
-    return new Promise((resolve, reject) => {
-      const worker = this.#spawn("library-worker.js", "library");
-      this.#library = worker;
-      this.#hear(
-        worker,
-        "library",
-        () => {
-          reject(new SegueError("fatal", "the library crashed while it was opened"));
-          void this.#restartLibrary();
-        },
-        (message) => {
-          if (message.opened) resolve(message.opened);
-          if (message.refused) reject(new SegueError(message.refused.code, message.refused.message));
-          if (message.unloadable) reject(new SegueError("load", message.unloadable));
-          if (message.closed) this.#libraryClosed?.();
-        },
-      );
-      const { port1, port2 } = new MessageChannel();
-      this.#link = port1;
-      port1.onmessage = (event) => this.#listener.received(event.data);
-      worker.postMessage({ open: { name: this.#database, page: port2 } }, [port2]);
-      for (const [key, folder] of this.#folders) worker.postMessage({ folder: { key, folder } });
-      this.#pool.forEach((_, number) => worker.postMessage({ pool: this.#poolPort(number) }, this.#sent));
-      this.#linkAudio();
-    });
+  /** @param {boolean} steal */
+  #spawnLibrary(steal) {
+    const worker = this.#spawn("library-worker.js", "library");
+    this.#library = worker;
+    const { port1, port2 } = new MessageChannel();
+    this.#hear(
+      worker,
+      "library",
+      () => {
+        if (this.#starting) this.#fail(new SegueError("fatal", "the library crashed while it was opened"));
+        else this.#beginAgain();
+      },
+      (message) => {
+        if (this.#library !== worker) return;
+        if (message.granted) this.#granted();
+        if (message.opened) {
+          this.#link = port1;
+          this.#begin("owner", message.opened);
+        }
+        if (message.refused) {
+          this.#letGo();
+          this.#follower?.follow();
+          this.#fail(new SegueError(message.refused.code, message.refused.message));
+        }
+        if (message.unloadable) this.#fail(new SegueError("load", message.unloadable));
+        if (message.closed) this.#libraryClosed?.();
+        if (message.lost) this.#beginAgain();
+        if (message.superseded) void this.#superseded();
+        if (message.follower) this.#heard(message.follower, message.said);
+        if (message.slow) {
+          const text = "another tab keeps an older version of the library open; close it, or reload it";
+          this.#fail(new SegueError("blocked", text));
+        }
+      },
+    );
+    port1.onmessage = (event) => this.#listener.received(event.data);
+    worker.postMessage({ open: { name: this.#database, page: port2, tab: this.#tab, steal } }, [port2]);
+    for (const [key, folder] of this.#folders) worker.postMessage({ folder: { key, folder } });
   }
 
-  async #restartLibrary() {
-    this.#link?.close();
-    // What the audio worker plays belongs to a queue that is gone.
-    this.#audio?.terminate();
-    this.#audio = this.#spawnAudio();
-    try {
-      const opening = this.#openLibrary();
-      this.#listener.audioRestarted();
-      this.#listener.restarted();
-      await opening;
-    } catch (error) {
-      this.#listener.failed("fatal", `The library could not be opened again: ${String(error)}`);
+  /** The library is this tab's: its workers read and play. */
+  #granted() {
+    this.#follower?.rest();
+    // The pool reads while the library ticks and the page draws; more than three only wait for the disk.
+    const pool = Math.min(Math.max(navigator.hardwareConcurrency - 1, 1), 3);
+    for (let number = 0; number < pool; number += 1) {
+      this.#pool[number] = this.#spawnPool(number);
+      this.#library?.postMessage({ pool: this.#poolPort(number) }, this.#sent);
     }
+    this.#audio = this.#spawnAudio();
+    this.#linkAudio();
+    this.#listener.audioRestarted();
+  }
+
+  /** The library is no longer this tab's: waits for it again, and meanwhile for a tab that has it. */
+  #beginAgain() {
+    this.#letGo();
+    if (this.#closed || this.#closing) return;
+    this.#spawnLibrary(false);
+    this.#follower?.follow();
+    this.#listener.changed();
+  }
+
+  /** Ends what only an owner has. */
+  #letGo() {
+    this.#role = "none";
+    this.#link?.close();
+    this.#link = undefined;
+    // What the audio worker plays belongs to a queue that is gone.
+    for (const worker of [this.#library, this.#audio, ...this.#pool]) worker?.terminate();
+    this.#libraryClosed?.();
+    this.#library = undefined;
+    this.#audio = undefined;
+    this.#pool = [];
+  }
+
+  /** A page of another version was opened, and gets the library. */
+  async #superseded() {
+    await this.#closeLibrary();
+    this.#letGo();
+    this.#listener.failed("superseded", "The library went on to a newer version of this page in another tab; reload this one");
+    this.#listener.changed();
+  }
+
+  /** Another tab told this one, its owner, something. @param {string} follower @param {any} said */
+  #heard(follower, said) {
+    if (said?.folder) {
+      const { key, folder } = said.folder;
+      this.addFolder(key, folder);
+      this.#library?.postMessage({ answer: { follower, message: { folderKnown: key } } });
+      this.#listener.folderCame();
+    } else {
+      this.#listener.said(said);
+    }
+  }
+
+  /** Tells the other tabs something, or the one that owns the library. @param {object} message */
+  tell(message) {
+    if (this.#role === "owner") this.#library?.postMessage({ say: message });
+    else this.#follower?.tell(message);
   }
 
   /** @param {ArrayBuffer[]} messages */
   send(messages) {
-    for (const message of messages) this.#link?.postMessage(message, [message]);
+    if (this.#role === "follower") this.#follower?.send(messages);
+    else for (const message of messages) this.#link?.postMessage(message, [message]);
   }
 
   /**
-   * Makes a folder known to every worker.
+   * Makes a folder known to every worker, and to the tab that owns the library.
    *
    * @param {string} key
    * @param {Folder} folder
    */
-  addFolder(key, folder) {
+  async addFolder(key, folder) {
     this.#folders.set(key, folder);
+    if (this.#role === "follower") await this.#follower?.offer(key, folder);
     for (const worker of [this.#library, this.#audio, ...this.#pool]) worker?.postMessage({ folder: { key, folder } });
   }
 
@@ -254,21 +413,26 @@ export class Workers {
 
   /** Has everything written that is not stored yet. */
   flush() {
-    this.#library?.postMessage({ flush: true });
+    if (this.#role === "owner") this.#library?.postMessage({ flush: true });
   }
 
   /** Has everything written, and ends all workers. */
   async close() {
     if (this.#closed) return;
+    this.#closing = true;
+    if (this.#role === "owner") await this.#closeLibrary();
+    this.terminate();
+  }
+
+  async #closeLibrary() {
     const closed = new Promise((resolve) => (this.#libraryClosed = () => resolve(undefined)));
     this.#library?.postMessage({ close: true });
     await closed;
-    this.terminate();
   }
 
   terminate() {
     this.#closed = true;
-    this.#link?.close();
-    for (const worker of [this.#library, this.#audio, ...this.#pool]) worker?.terminate();
+    this.#follower?.close();
+    this.#letGo();
   }
 }

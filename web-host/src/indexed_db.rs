@@ -41,7 +41,6 @@ use web_sys::IdbDatabase;
 use self::failure::{Failure, rexie_error};
 use self::transaction::{WriteError, WriteTransaction, answer, put};
 use crate::exception;
-use crate::web_lock::{Asked, WebLock};
 
 /// The version of the three object stores, not of what stands in them.
 const VERSION: u32 = 1;
@@ -56,16 +55,14 @@ const STORES: [&str; 3] = [BLOBS, META, PAGES];
 const EPOCH_KEY: &str = "epoch";
 const META_KEY: &str = "meta";
 
-/// How long to wait for another tab to let go, in milliseconds: a reload takes part of this.
-const LOCK_WAIT: u32 = 500;
-
-/// A library's database, held by one tab at a time.
+/// A library's database.
+///
+/// Its users keep a lock, so that one tab at a time has it (`js/library-worker.js`). Whoever writes without is noticed by
+/// the epoch: the first commit of the one that was there before is refused.
 #[derive(Debug)]
 pub struct IndexedDb {
     name: String,
     connection: Option<Connection>,
-    // Given back when the store is dropped, after everything else.
-    _lock: Option<WebLock>,
 }
 
 #[derive(Debug)]
@@ -91,24 +88,13 @@ impl IndexedDb {
     /// Opens the database of this name, or makes it.
     ///
     /// # Errors
-    /// [`StoreError::Held`] if another tab has it and keeps it for half a second, [`StoreError::NotAStore`]
-    /// if it is something else, [`StoreError::Closed`] if a newer page made it; others as the browser says.
+    /// [`StoreError::NotAStore`] if it is something else, [`StoreError::Closed`] if a newer page made it; others as
+    /// the browser says.
     pub async fn open(name: &str) -> Result<Self, StoreError> {
-        // Without locks the epoch alone fences: a second writer is noticed at its first commit.
-        let lock = match WebLock::acquire(&format!("segue:{name}"), LOCK_WAIT).await {
-            Asked::Granted(lock) => Some(lock),
-            Asked::Held => {
-                return Err(StoreError::Held {
-                    by: "another tab".into(),
-                });
-            }
-            Asked::Unavailable => None,
-        };
         let connection = Connection::open(name).await?;
         Ok(Self {
             name: name.to_owned(),
             connection: Some(connection),
-            _lock: lock,
         })
     }
 
@@ -335,7 +321,6 @@ impl PageStore for IndexedDb {
         if let Some(connection) = self.connection.take() {
             connection.close();
         }
-        self._lock = None;
     }
 }
 

@@ -4,7 +4,7 @@
 //! stands here. In reading order:
 //!
 //! - [`exception`]: what JavaScript throws, in words
-//! - [`web_lock`], [`storage`], [`indexed_db`]: where a library is kept, and by whom
+//! - [`storage`], [`indexed_db`]: where a library is kept
 //! - [`folders`], [`source`]: the bytes of files
 //! - [`clock`], [`port`]: time, and bytes from one worker to another
 //! - [`shared_ring`], [`audio`]: the audio worker
@@ -32,4 +32,3 @@ pub mod shared_ring;
 pub mod source;
 pub mod storage;
 pub mod thumbnail;
-pub mod web_lock;

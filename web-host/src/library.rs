@@ -13,6 +13,7 @@ use segue_audio::command::{AudioCommand, AudioReport, AudioStatus};
 use segue_components::id::JobId;
 use segue_components::provider::ProviderKind;
 use segue_components::sync_job::FileFailure;
+use segue_components::wire::message::ToLibrary;
 use segue_systems::persist::driver::{Driver, OpenError, StoreAnswer};
 use segue_systems::persist::flush_now;
 use segue_systems::persist::memory::MemoryStore;
@@ -52,7 +53,7 @@ pub struct Opened {
 /// Why a library was not opened. What is stored is as it was.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
-    /// For programs: `locked`, `newer`, `notALibrary` or `damaged`.
+    /// For programs: `newer`, `notALibrary` or `damaged`.
     pub code: &'static str,
     /// For the listener.
     pub message: String,
@@ -62,12 +63,18 @@ pub struct Refused {
 #[derive(Debug, Clone)]
 pub struct LibraryWorker(Rc<State>);
 
+/// A host and the way to it.
+#[derive(Debug)]
+struct Host {
+    link: HostLink,
+    port: MessagePort,
+}
+
 #[derive(Debug)]
 struct State {
     library: RefCell<Library>,
     services: Services,
-    host: HostLink,
-    page: MessagePort,
+    hosts: RefCell<Vec<Host>>,
     pool: PoolLink,
     audio: RefCell<Option<MessagePort>>,
     // The key of the item that the audio worker was told to load last, until it stops.
@@ -88,9 +95,10 @@ struct State {
 
 impl LibraryWorker {
     /// Opens the library in the IndexedDB of this name, or one in memory, and serves the page behind this port.
+    /// Whoever calls holds the lock of this name (`js/library-worker.js`).
     ///
     /// # Errors
-    /// [`Refused`] if the library is open elsewhere, of a newer version, or not one.
+    /// [`Refused`] if the library is of a newer version, or not one.
     pub async fn open(
         name: Option<&str>,
         page: MessagePort,
@@ -161,15 +169,13 @@ impl LibraryWorker {
         let config = LibraryConfig {
             files_in_flight: FILES_IN_FLIGHT,
         };
-        let (mut library, services) = Library::new(&config, waker);
-        let host = library.connect();
+        let (library, services) = Library::new(&config, waker);
         let channel = MessageChannel::new().expect("every browser with workers has channels");
         let pool = PoolLink::new(services.pool.answers.clone());
         let state = Rc::new(State {
             library: RefCell::new(library),
             services,
-            host,
-            page: page.clone(),
+            hosts: RefCell::default(),
             pool,
             audio: RefCell::new(None),
             playing: Cell::new(None),
@@ -193,14 +199,34 @@ impl LibraryWorker {
             due.schedule();
         });
         state.run_turn.replace(Some(due.into_js_value().unchecked_into()));
-        let receiving = Rc::clone(&state);
-        port::listen(&page, move |message| {
-            let Some(bytes) = port::bytes(&message) else {
-                return;
-            };
-            receiving.host.to_library.send(bytes);
+        let worker = Self(state);
+        worker.add_host(page);
+        worker
+    }
+
+    /// Serves another host behind this port from now on, beside those that are there. Whatever has a port's
+    /// `postMessage` and `onmessage` will do. The number names it in [`LibraryWorker::remove_host`].
+    pub fn add_host(&self, port: MessagePort) -> u32 {
+        let link = self.0.library.borrow_mut().connect();
+        let host = link.host.0;
+        let to_library = link.to_library.clone();
+        port::listen(&port, move |message| {
+            if let Some(bytes) = port::bytes(&message) {
+                to_library.send(bytes);
+            }
         });
-        Self(state)
+        self.0.hosts.borrow_mut().push(Host { link, port });
+        host
+    }
+
+    /// Forgets a host and what it was owed.
+    pub fn remove_host(&self, host: u32) {
+        let hosts = &mut *self.0.hosts.borrow_mut();
+        if let Some(at) = hosts.iter().position(|known| known.link.host.0 == host) {
+            let Host { link, port } = hosts.swap_remove(at);
+            port.set_onmessage(None);
+            link.to_library.send(ToLibrary::Goodbye.to_bytes());
+        }
     }
 
     /// Reads files through the worker behind this port from now on. The number names it in
@@ -273,9 +299,6 @@ impl LibraryWorker {
 /// Why a store was not opened, as programs and listeners are told.
 fn refused(error: &OpenError) -> Refused {
     let (code, message) = match error {
-        OpenError::Store(StoreError::Held { .. }) => {
-            ("locked", "the library is open in another tab".to_owned())
-        }
         OpenError::Store(StoreError::Closed) => (
             "newer",
             "the library belongs to a newer version of this page; reload it".to_owned(),
@@ -304,8 +327,10 @@ impl State {
             library.tick(clock::read());
             (library.due(), library.is_closed())
         };
-        while let Ok(bytes) = self.host.from_library.try_recv() {
-            port::post(&self.page, &bytes);
+        for host in &*self.hosts.borrow() {
+            while let Ok(bytes) = host.link.from_library.try_recv() {
+                port::post(&host.port, &bytes);
+            }
         }
         if !self.services.store.requests.is_empty() {
             self.store_bell.borrow_mut().ring();

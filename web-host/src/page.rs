@@ -5,8 +5,19 @@
 mod listener;
 
 use segue_components::prelude::*;
+use segue_components::wire::version;
 use segue_systems::mirror::client::{CREDITS, Client, ClientEvent, JobView, ProviderView};
+use segue_systems::persist::meta;
 use serde::Serialize;
+
+/// The newest schema that this build can open.
+pub const SCHEMA: u16 = meta::SCHEMA;
+
+/// The wire that this build speaks, as text: numbers of 64 bits are none in JavaScript.
+#[must_use]
+pub fn protocol() -> String {
+    format!("{:016x}", version::protocol())
+}
 
 /// The page's copy of what it shows.
 #[derive(Debug)]

@@ -104,16 +104,6 @@ async fn a_batch_of_an_earlier_epoch_is_refused_whole() {
 }
 
 #[wasm_bindgen_test]
-async fn a_second_owner_is_told_that_somebody_has_it() {
-    let mut store = fresh("held").await;
-    let held = IndexedDb::open("held").await.unwrap_err();
-    assert!(matches!(held, StoreError::Held { .. }), "{held:?}");
-    store.close().await;
-    let mut store = IndexedDb::open("held").await.unwrap();
-    store.close().await;
-}
-
-#[wasm_bindgen_test]
 async fn a_connection_that_a_newer_page_closed_says_so_and_loses_nothing() {
     let mut store = fresh("upgraded").await;
     let epoch = store.claim().await.unwrap().epoch;

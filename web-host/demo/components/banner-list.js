@@ -27,6 +27,7 @@ export class BannerList extends HTMLElement {
   #dismissed = new Set();
   /** @type {Banner | undefined} */
   #crash;
+  #ownerAnswers = true;
   #written = "";
 
   connectedCallback() {
@@ -35,10 +36,14 @@ export class BannerList extends HTMLElement {
     this.setAttribute("aria-label", "Notices");
     segue.on("Storage.State", () => this.#update());
     segue.on("Providers", () => this.#update());
+    segue.on("Library.Owner", ({ answers }) => {
+      this.#ownerAnswers = answers;
+      this.#update();
+    });
     segue.on("Error", (error) => {
       if (error.code === "restarted") {
         this.#crash = { id: `crash ${Date.now()}`, text: error.message };
-      } else if (error.code === "fatal") {
+      } else if (error.code === "fatal" || error.code === "superseded") {
         const action = { label: "Reload the page", run: () => location.reload() };
         this.#crash = { id: "fatal", text: error.message, warning: true, action };
       } else {
@@ -54,6 +59,10 @@ export class BannerList extends HTMLElement {
     const { storage } = app.segue;
     /** @type {Banner[]} */
     const banners = this.#crash ? [this.#crash] : [];
+    if (!this.#ownerAnswers) {
+      const action = { label: "Use it here", run: () => app.segue.takeOver() };
+      banners.push({ id: "silent", text: "The tab that has this library does not answer.", warning: true, action });
+    }
     const text = storage.message ?? (storage.reason && REASONS[storage.reason]);
     if (text) {
       banners.push({ id: `storage ${storage.reason ?? text}`, text, warning: storage.readOnly || storage.reason === "quota" });

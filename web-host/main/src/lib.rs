@@ -23,6 +23,18 @@ impl Page {
         Self(segue_web::page::Page::default())
     }
 
+    /// The wire that this build speaks, for a tab that may be of another.
+    #[must_use]
+    pub fn protocol(&self) -> String {
+        segue_web::page::protocol()
+    }
+
+    /// The newest schema that this build can open.
+    #[must_use]
+    pub fn schema(&self) -> u16 {
+        segue_web::page::SCHEMA
+    }
+
     /// What has to be carried to the library, as `ArrayBuffer`s.
     pub fn outgoing(&mut self) -> Array {
         let messages = self.0.take_outgoing();

@@ -60,6 +60,28 @@ impl LibraryWorker {
         self.opened.message.clone()
     }
 
+    /// The wire that this build speaks, for a tab that may be of another.
+    #[must_use]
+    pub fn protocol(&self) -> String {
+        segue_web::page::protocol()
+    }
+
+    /// The newest schema that this build can open.
+    #[must_use]
+    pub fn schema(&self) -> u16 {
+        segue_web::page::SCHEMA
+    }
+
+    /// Serves another tab behind this port, or what is like one.
+    pub fn add_host(&self, port: MessagePort) -> u32 {
+        self.inner.add_host(port)
+    }
+
+    /// A tab that was served is gone.
+    pub fn remove_host(&self, host: u32) {
+        self.inner.remove_host(host);
+    }
+
     /// Reads files through this worker.
     pub fn add_pool(&self, worker: MessagePort) -> usize {
         self.inner.add_pool(worker)

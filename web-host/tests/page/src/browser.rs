@@ -290,6 +290,36 @@ impl Browser {
         self.wait("switching tabs", self.client().switch_to_window(tab))
     }
 
+    /// The tab that commands go to.
+    ///
+    /// # Errors
+    ///
+    /// The driver refuses.
+    pub fn tab(&self) -> Result<WindowHandle, Failure> {
+        self.wait("naming the tab", self.client().window())
+    }
+
+    /// Closes the tab without a word to the page, and goes on in another.
+    ///
+    /// # Errors
+    ///
+    /// The driver refuses.
+    pub fn end_tab(&self, next: WindowHandle) -> Result<(), Failure> {
+        self.wait("closing a tab", self.client().close_window())?;
+        self.switch_to(next)
+    }
+
+    /// Crashes the process of the tab, and goes on in another.
+    ///
+    /// # Errors
+    ///
+    /// The other tab is closed, or crashed with it.
+    pub fn crash_tab(&self, next: WindowHandle) -> Result<(), Failure> {
+        // Whoever asks for it gets no answer: the process that would give it is gone.
+        let _ = self.devtools("Page.crash", json!({}));
+        self.switch_to(next)
+    }
+
     /// Closes the tab without a word to the page, and goes on in an empty one.
     ///
     /// # Errors

@@ -21,4 +21,5 @@ pub mod served;
 pub mod table;
 
 pub use browser::Browser;
+pub use fantoccini::wd::WindowHandle;
 pub use served::{Served, Setup};

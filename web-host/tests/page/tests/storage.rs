@@ -1,4 +1,4 @@
-//! Storage that says no: a full quota, no storage at all, a library that is open in another tab.
+//! Storage that says no: a full quota, no storage at all.
 
 use segue_page_tests::{Browser, Served};
 use serde_json::json;
@@ -89,19 +89,4 @@ fn without_storage_the_library_lives_in_memory_and_a_banner_says_so() {
         .eval("await segue.player.play({ query: 'apex' })")
         .unwrap();
     browser.wait_until("segue.player.positionMs > 300").unwrap();
-}
-
-#[test]
-fn a_second_tab_is_told_that_the_library_is_open_in_another() {
-    let served = Served::demo().unwrap();
-    let browser = Browser::start().unwrap();
-    browser.goto(&served.url()).unwrap();
-    browser.wait_until(DEMO_IS_THERE).unwrap();
-    let first = browser.open_tab().unwrap();
-    browser.goto(&served.url()).unwrap();
-    browser
-        .wait_until("/another tab/i.test(document.body.innerText)")
-        .unwrap();
-    browser.switch_to(first).unwrap();
-    browser.wait_until(DEMO_IS_THERE).unwrap();
 }
