@@ -17,6 +17,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use segue::components::row::TrackRow;
 use segue::{Engine, EngineError};
 
 /// A music library and player.
@@ -179,6 +180,37 @@ fn say(line: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     writeln!(out, "{line}")?;
     Ok(())
+}
+
+/// A track in few words: its artist, if known, and its title.
+fn show_track(row: &TrackRow) -> String {
+    if row.artist.is_empty() {
+        row.title.clone()
+    } else {
+        format!("{} – {}", row.artist, row.title)
+    }
+}
+
+/// How much of a query is shown on either side of the place where it went wrong, in characters.
+const SHOWN_OF_QUERY: usize = 60;
+
+/// Points at the place in a query where it went wrong.
+fn mark(query: &str, error: &segue::EngineError) -> Failure {
+    let Some(column) = error.query_column() else {
+        return Failure(error.to_string());
+    };
+    let column = column as usize;
+    let skipped = column.saturating_sub(SHOWN_OF_QUERY);
+    let shown = query.chars().skip(skipped).take(2 * SHOWN_OF_QUERY).map(|char| {
+        // A line break or a tab would move the mark away from what it points at.
+        if char.is_control() { ' ' } else { char }
+    });
+    let shown: String = shown.collect();
+    Failure(format!(
+        "{error}\n  {shown}\n  {:>width$}",
+        "^",
+        width = column - skipped + 1
+    ))
 }
 
 /// A length of time as people read it: `3:07`, `1:02:03`.

@@ -346,6 +346,21 @@ fn mistakes_are_answered_in_words() {
 }
 
 #[test]
+fn the_place_where_a_long_query_goes_wrong_is_shown_without_the_rest_of_it() {
+    let place = Place::new(1);
+    place.scan("library");
+    let query = format!("{} year:x {}", "a ".repeat(50), "b ".repeat(50));
+    let output = segue(&["ls", &query, "--library", &place.path("library")]);
+    assert_eq!(output.status.code(), Some(1));
+    let error = text(&output.stderr);
+    let lines: Vec<&str> = error.lines().collect();
+    assert_eq!(lines.len(), 3, "{error}");
+    assert!(lines[1].chars().count() <= 122, "{error}");
+    let mark = lines[2].find('^').unwrap();
+    assert_eq!(lines[1].chars().nth(mark), Some('x'), "{error}");
+}
+
+#[test]
 fn bad_files_fail_alone() {
     let place = Place::new(3);
     let music = place.music();

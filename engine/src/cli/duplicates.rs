@@ -7,7 +7,7 @@ use segue::components::intent::Request;
 use segue::components::report::{DuplicateGroup, Response, Rung};
 use serde_json::json;
 
-use super::{Failure, LibraryArguments, Outcome, show_duration};
+use super::{Failure, LibraryArguments, Outcome, show_duration, show_track};
 
 /// Lists tracks that are the same recording.
 ///
@@ -62,7 +62,7 @@ fn print(out: &mut impl Write, group: &DuplicateGroup) -> Result<(), Failure> {
         Rung::Tags => "same title, artists and length",
     };
     if let Some(first) = group.tracks.first() {
-        writeln!(out, "{} – {}  ({why})", first.artist, first.title)?;
+        writeln!(out, "{}  ({why})", show_track(first))?;
     }
     for row in &group.tracks {
         let length = show_duration(u64::from(row.duration_ms));

@@ -7,7 +7,7 @@ use segue::components::intent::Request;
 use segue::components::report::{ListenRow, Response};
 use serde_json::json;
 
-use super::{Failure, LibraryArguments, Outcome, show_date, show_duration};
+use super::{Failure, LibraryArguments, Outcome, show_date, show_duration, show_track};
 
 /// Lists what was heard, the newest first.
 ///
@@ -74,8 +74,7 @@ fn line(row: &ListenRow) -> String {
     let listen = row.listen;
     let mark = if listen.counted { ' ' } else { '-' };
     let track = match &row.row {
-        Some(row) if row.artist.is_empty() => row.title.clone(),
-        Some(row) => format!("{} – {}", row.artist, row.title),
+        Some(row) => show_track(row),
         None => format!("track {}, which is gone", listen.track),
     };
     let heard = show_duration(u64::from(listen.heard));

@@ -10,7 +10,7 @@ use segue::components::provider::ProviderKind;
 use segue::components::row::TrackRow;
 use segue::native::path::show;
 
-use super::{Failure, LibraryArguments, Outcome, show_duration};
+use super::{LibraryArguments, Outcome, mark, show_duration, show_track};
 
 /// Lists tracks.
 ///
@@ -88,25 +88,8 @@ fn roots(engine: &Engine) -> HashMap<u64, PathBuf> {
     folders.collect()
 }
 
-/// Points at the place in a query where it went wrong.
-fn mark(query: &str, error: &segue::EngineError) -> Failure {
-    match error.query_column() {
-        Some(column) => Failure(format!(
-            "{error}\n  {query}\n  {:>width$}",
-            "^",
-            width = column as usize + 1
-        )),
-        None => Failure(error.to_string()),
-    }
-}
-
 fn line(row: &TrackRow) -> String {
-    let mut line = String::new();
-    if !row.artist.is_empty() {
-        line.push_str(&row.artist);
-        line.push_str(" – ");
-    }
-    line.push_str(&row.title);
+    let mut line = show_track(row);
     if !row.album.is_empty() {
         line.push_str(&format!("  [{}", row.album));
         match (row.disc, row.track) {

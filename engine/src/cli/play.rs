@@ -11,7 +11,7 @@ use segue::engine::Event;
 use segue::{Engine, Output};
 use serde_json::json;
 
-use super::{Failure, LibraryArguments, Outcome, is_watched, say, show_duration};
+use super::{Failure, LibraryArguments, Outcome, is_watched, mark, say, show_duration, show_track};
 
 /// Plays a file, or the tracks that answer a query.
 ///
@@ -66,7 +66,7 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
     engine.player(PlayerRequest::SetVolume {
         volume: arguments.volume * 10,
     })?;
-    engine.play(&query)?;
+    engine.play(&query).map_err(|error| mark(&query, &error))?;
     let outcome = follow(&mut engine, arguments.json);
     engine.close()?;
     outcome
@@ -126,16 +126,11 @@ fn announce(engine: &mut Engine, bar: &ProgressBar, json: bool, state: &PlayerSt
     };
     bar.set_length(state.duration);
     let event = json!({ "event": "started", "track": row.json(), "durationMs": state.duration });
-    let artist = if row.artist.is_empty() {
-        String::new()
-    } else {
-        format!("{} – ", row.artist)
-    };
     report(
         bar,
         json,
         &event,
-        &format!("{artist}{}  {}", row.title, show_duration(state.duration)),
+        &format!("{}  {}", show_track(&row), show_duration(state.duration)),
     )
 }
 

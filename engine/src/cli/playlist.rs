@@ -15,7 +15,7 @@ use segue::components::report::{EntryRow, Response};
 use segue::systems::mirror::client::PlaylistView;
 use serde_json::json;
 
-use super::{Failure, LibraryArguments, Outcome, say, show_duration};
+use super::{Failure, LibraryArguments, Outcome, say, show_duration, show_track};
 
 /// Lists playlists.
 #[derive(Debug, clap::Args)]
@@ -416,8 +416,7 @@ fn entry_value(place: u32, row: &EntryRow) -> serde_json::Value {
 
 fn entry_line(row: &EntryRow) -> String {
     match (&row.row, &row.item) {
-        (Some(row), _) if row.artist.is_empty() => row.title.clone(),
-        (Some(row), _) => format!("{} – {}", row.artist, row.title),
+        (Some(row), _) => show_track(row),
         (None, EntryItem::Track(track)) => format!("track {track}, which is gone"),
         (None, EntryItem::Unmatched(unmatched)) => format!("not in the library: {}", unmatched.path),
     }
