@@ -45,6 +45,8 @@ pub struct TrackRow {
     pub provider: u64,
     pub rating: u8,
     pub plays: u32,
+    pub skips: u32,
+    pub last_played: u64,
     pub added: u64,
     pub compilation: bool,
     pub artwork_id: u64,
@@ -117,7 +119,8 @@ impl TrackRow {
         row.artwork_id = track.get::<Cover>().map_or(0, |cover| cover.0.0);
         row.duration_ms = track.get::<Duration>().map_or(0, |duration| duration.0);
         row.rating = track.get::<Rating>().map_or(0, |rating| rating.stars());
-        row.plays = track.get::<PlayStats>().map_or(0, |stats| stats.plays);
+        let stats = track.get::<PlayStats>().copied().unwrap_or_default();
+        (row.plays, row.skips, row.last_played) = (stats.plays, stats.skips, stats.last_played);
         row.added = track.get::<Added>().map_or(0, |added| added.0);
         if let Some(album) = album {
             row.add_album(album);
@@ -287,6 +290,8 @@ impl Serialize for TrackJson<'_> {
         put(&mut map, "provider", &row.provider)?;
         put(&mut map, "rating", &row.rating)?;
         map.serialize_entry("plays", &row.plays)?;
+        put(&mut map, "skips", &row.skips)?;
+        put(&mut map, "lastPlayed", &row.last_played)?;
         put(&mut map, "added", &row.added)?;
         map.serialize_entry("compilation", &row.compilation)?;
         put(&mut map, "artworkId", &row.artwork_id)?;

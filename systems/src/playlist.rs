@@ -23,7 +23,7 @@ use crate::link;
 use crate::mirror::send::{check_limit, track_row};
 use crate::persist::{Loaded, refuse_writes};
 use crate::plugin::Plugin;
-use crate::query::index::update_index;
+use crate::query::index::{Index, update_index};
 use crate::query::{self, parser};
 use crate::schedule::{Tick, TickSystems};
 
@@ -135,12 +135,21 @@ fn put(world: &mut World, playlist: PlaylistId, state: State) {
         None => erased::remove::<SmartQuery>(&mut world.entity_mut(entity)),
     }
     catalog::set(world, id, state.entries);
+    index_again(world);
     follow::count(world, playlist);
+}
+
+/// What queries found in playlists is found anew.
+fn index_again(world: &mut World) {
+    if let Some(mut index) = world.get_resource_mut::<Index>() {
+        index.playlists_changed();
+    }
 }
 
 fn remove(world: &mut World, playlist: PlaylistId) {
     Catalog::despawn(world, playlist);
     Catalog::despawn(world, EntriesId::of(playlist));
+    index_again(world);
 }
 
 fn answer_requests(world: &mut World) {
@@ -460,6 +469,7 @@ fn import(world: &mut World, name: &str, folder: &str, bytes: &[u8]) -> Result<R
 pub(crate) fn replace(world: &mut World, playlist: PlaylistId, list: PlaylistEntries) {
     if list != entries(world, playlist) {
         catalog::set(world, EntriesId::of(playlist), list);
+        index_again(world);
         follow::count(world, playlist);
     }
 }

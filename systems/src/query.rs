@@ -28,6 +28,7 @@ pub mod fold;
 mod groups;
 pub mod index;
 mod lexer;
+mod listed;
 mod lists;
 mod matcher;
 mod order;

@@ -419,6 +419,34 @@ fn tracks_that_go_with_their_folder_are_found_when_it_comes_back() {
 }
 
 #[test]
+fn a_query_finds_what_stands_in_a_playlist() {
+    let mut library = library();
+    let list = create(&mut library, "Long Runs", None);
+    insert(&mut library, list, &[2, 3, 2], None);
+    let smart = |query: &str| {
+        Some(SmartQuery {
+            query: query.into(),
+            limit: 0,
+        })
+    };
+    create(&mut library, "Two", smart("playlist:1 title:lazing"));
+    create(&mut library, "Round", smart("playlist:round"));
+    let mut check = |query: &str, expected: &[u64]| {
+        let found = segue_systems::query::tracks(&mut library.world, query).unwrap();
+        let ids: Vec<u64> = found.iter().map(|track| track.0).collect();
+        assert_eq!(ids, expected, "{query}");
+    };
+    check("playlist:\"long runs\" sort:id", &[2, 3]);
+    check("playlist:1 -title:lazing", &[3]);
+    check("playlist:two", &[2]);
+    check("-playlist:1 playlist:two", &[]);
+    check("playlist:long", &[]);
+    check("playlist:99", &[]);
+    check("playlist:round", &[]);
+    check("-playlist:1 sort:id", &[1, 4, 5, 6]);
+}
+
+#[test]
 fn random_operations_keep_ids_apart_and_totals_true() {
     use segue_systems::persist::testing::model::Random;
     let mut library = library();

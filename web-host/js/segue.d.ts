@@ -81,6 +81,10 @@ export interface Track {
   /** One to five stars; absent when unrated. */
   rating?: number;
   plays?: number;
+  /** Times that the listener went on before it counted as a play. */
+  skips?: number;
+  /** When it last counted, in milliseconds since 1970. */
+  lastPlayed?: number;
   compilation?: boolean;
   /** For {@link Segue.artwork}. */
   artworkId?: number;

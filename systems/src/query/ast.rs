@@ -63,6 +63,8 @@ pub enum Term {
     Folder(Text),
     /// The provider, by its number or by a part of its name.
     Provider(Text),
+    /// A playlist that it stands in, by its number or name.
+    Playlist(Text),
     /// What is known of the file.
     File(FileState),
     /// What another catalogue calls it, in lower case.

@@ -81,6 +81,7 @@ fn is_of_tracks(term: &Term) -> bool {
         | Term::Path(_)
         | Term::Folder(_)
         | Term::Provider(_)
+        | Term::Playlist(_)
         | Term::File(_) => true,
         Term::Has(what, _) => !matches!(
             what,
@@ -104,6 +105,8 @@ pub(crate) struct Eval<'a> {
     pub(crate) world: &'a World,
     /// Milliseconds since 1970.
     pub(crate) unix: u64,
+    /// Whether this is of a playlist's query, inside of another query.
+    pub(crate) is_within: bool,
 }
 
 impl Eval<'_> {
@@ -293,6 +296,7 @@ impl Eval<'_> {
             Term::Path(text) => self.contains(index, noun, ValueField::Path, text.text(), candidates),
             Term::Folder(text) => self.contains(index, noun, ValueField::Folder, text.text(), candidates),
             Term::Provider(text) => self.provider(index, noun, text.text(), candidates),
+            Term::Playlist(text) => self.playlist(index, text.text(), candidates),
             Term::File(state) => self.file(table, *state, candidates),
             Term::Id(field, id) => self.id(index, noun, *field, id, candidates),
             Term::Compilation(yes) => {

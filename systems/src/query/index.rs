@@ -97,6 +97,11 @@ impl Index {
         self.version
     }
 
+    /// Notes that a playlist changed: what was found in it may be wrong.
+    pub fn playlists_changed(&mut self) {
+        self.version += 1;
+    }
+
     /// Counts how often everything was indexed anew: after a load, nothing that was told before holds.
     #[must_use]
     pub fn generation(&self) -> u64 {
@@ -155,6 +160,7 @@ impl Index {
         let eval = Eval {
             world,
             unix: world.resource::<Clock>().unix,
+            is_within: false,
         };
         let ranked = query.sort.is_empty();
         let answer = eval.answer(self, noun, &query.filter, ranked, Forgive::IfFew, all);

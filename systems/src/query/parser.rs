@@ -110,7 +110,15 @@ fn fields() -> String {
         .chain(LevelField::ALL.iter().map(|field| field.name()))
         .chain(TimeField::ALL.iter().map(|field| field.name()))
         .chain(IdField::ALL.iter().map(|field| field.name()))
-        .chain(["codec", "path", "folder", "provider", "file", "compilation"])
+        .chain([
+            "codec",
+            "path",
+            "folder",
+            "provider",
+            "playlist",
+            "file",
+            "compilation",
+        ])
         .chain(["has", "missing", "sort"])
         .collect();
     format!("a field ({}), or quotes around it", names.join(", "))
@@ -366,6 +374,7 @@ impl Parser {
             "provider" => Ok(Term::Provider(
                 self.value("a provider's number, or a part of its name")?,
             )),
+            "playlist" => Ok(Term::Playlist(self.value("a playlist's number or name")?)),
             "file" => {
                 let expected = format!("one of {}", names(FileState::ALL, FileState::name));
                 self.read(&expected, |text| FileState::from_name(&text.to_ascii_lowercase()))
@@ -524,6 +533,10 @@ mod tests {
         check(
             "lastPlayed:never lastplayed:<30d date:1999-05 originalDate:<=1980",
             "lastplayed:never lastplayed:<30d date:1999-05 originaldate:<=1980",
+        );
+        check(
+            "playlist:7 -playlist:\"long runs\"",
+            "playlist:7 -playlist:\"long runs\"",
         );
         check(
             "file:unreadable provider:nas provider:\"my music\" folder:Live missing:lyrics",

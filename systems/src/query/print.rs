@@ -178,6 +178,7 @@ impl Display for Term {
             Self::Path(text) => write!(f, "path:{text}"),
             Self::Folder(text) => write!(f, "folder:{text}"),
             Self::Provider(text) => write!(f, "provider:{text}"),
+            Self::Playlist(text) => write!(f, "playlist:{text}"),
             Self::File(state) => write!(f, "file:{}", state.name()),
             Self::Id(field, id) => write!(f, "{}:{}", field.name(), Text::value(id.as_str())),
             Self::Compilation(yes) => write!(f, "compilation:{}", if *yes { "yes" } else { "no" }),

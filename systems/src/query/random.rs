@@ -135,10 +135,11 @@ impl Random {
                 (field, _) => Term::Time(field, self.time()),
             },
             7 => Term::Codec(self.pick(&["flac", "mp3"]).into()),
-            8 => match self.below(4) {
+            8 => match self.below(5) {
                 0 => Term::Path(Text::value(self.pick(&["a/b", "c:d", "-e", "=f"]))),
                 1 => Term::Folder(Text::value(self.pick(&["a/b", "a b"]))),
                 2 => Term::Provider(Text::value(self.pick(&["1", "nas", "my music"]))),
+                3 => Term::Playlist(Text::value(self.pick(&["7", "Run", "long runs"]))),
                 _ => Term::Compilation(self.below(2) == 0),
             },
             9 => Term::Level(self.pick(LevelField::ALL), self.levels()),

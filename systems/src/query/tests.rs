@@ -503,7 +503,11 @@ fn a_row_that_is_read_alone_stands_in_the_tier_that_all_rows_together_have_it_in
         let noun = [Noun::Track, Noun::Album][round % 2];
         world.resource_scope(|world, mut index: Mut<Index>| {
             let index = &mut *index;
-            let eval = Eval { world, unix };
+            let eval = Eval {
+                world,
+                unix,
+                is_within: false,
+            };
             let alive = if noun == Noun::Album {
                 index.albums.alive().clone()
             } else {
