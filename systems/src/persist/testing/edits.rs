@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::{Library, Snapshot};
 use crate::catalog::{self, Catalog};
+use crate::history;
 use crate::persist::blobs::Blobs;
 use crate::persist::store::{BlobKey, PageStore};
 
@@ -221,6 +222,8 @@ pub fn edit<S: PageStore>(library: &mut Library<S>, expected: &mut Expected, ran
                 }
             }
         }
+        10 => edit.listen(),
+        11 => edit.list(),
         _ => {
             if let Some(track) = edit.any::<TrackId>() {
                 edit.tag(track);
@@ -289,6 +292,76 @@ impl<S: PageStore> Edit<'_, S> {
             ..JobProgress::default()
         };
         self.put(job, progress);
+    }
+
+    fn listen(&mut self) {
+        let listen = Listen {
+            at: self.random.below(1 << 41),
+            track: TrackId(self.random.below(99)),
+            heard: u32::from(self.random.small(60_000)),
+            counted: self.random.below(2) > 0,
+        };
+        history::log(&mut self.library.world, listen);
+        let last = self
+            .expected
+            .last
+            .get(&Noun::History)
+            .copied()
+            .unwrap_or_default();
+        let known = self.expected.rows.get(&(Noun::History, last));
+        let known = known.and_then(|row| row.get(&Listens::KIND));
+        let known: Option<Listens> = known.and_then(|bytes| postcard::from_bytes(bytes).ok());
+        let (id, mut piece) = match known {
+            Some(piece) if !piece.is_full() => (HistoryId(last), piece),
+            _ if last == 0 => (HistoryId::piece(0), Listens::default()),
+            _ => (HistoryId::piece(HistoryId(last).index() + 1), Listens::default()),
+        };
+        piece.push(listen);
+        self.expected.last.insert(Noun::History, id.0);
+        self.expected
+            .set(Noun::History, id.0, Listens::KIND, Some(bytes(&piece)));
+    }
+
+    fn list(&mut self) {
+        let playlist = match self.any::<PlaylistId>() {
+            Some(playlist) if self.random.below(4) > 0 => playlist,
+            _ => self.spawn(),
+        };
+        let entries = EntriesId::of(playlist);
+        if self.random.below(6) == 0 {
+            for (noun, number) in [(Noun::Playlist, playlist.0), (Noun::Entries, entries.0)] {
+                Catalog::despawn_number(&mut self.library.world, noun, number);
+                self.expected.rows.remove(&(noun, number));
+            }
+            // A page that is not in the store was lost, so each list leaves one, be it empty.
+            Catalog::find_or_spawn(&mut self.library.world, Noun::Entries, entries.0);
+            Catalog::despawn_number(&mut self.library.world, Noun::Entries, entries.0);
+        } else {
+            Catalog::find_or_spawn(&mut self.library.world, Noun::Entries, entries.0);
+            self.expected.rows.entry((Noun::Entries, entries.0)).or_default();
+            let name = PlaylistName(self.random.text());
+            self.set(playlist, name);
+            let count = self.random.small(40);
+            let entry = |random: &mut Random, id: u16| Entry {
+                id: id.into(),
+                item: match random.below(5) {
+                    0 => EntryItem::Unmatched(Box::new(Unmatched {
+                        path: random.text().into(),
+                        title: random.text().into(),
+                        seconds: u32::from(random.small(999)),
+                    })),
+                    track => EntryItem::Track(TrackId(track)),
+                },
+            };
+            let list: Vec<Entry> = (1..=count).map(|id| entry(self.random, id)).collect();
+            let list = PlaylistEntries {
+                last: count.into(),
+                entries: Arc::new(list),
+            };
+            self.set(entries, list);
+        }
+        let last = self.expected.last.entry(Noun::Entries).or_default();
+        *last = (*last).max(entries.0);
     }
 
     fn blob(&mut self) {
