@@ -213,6 +213,8 @@ fn a_check_says_what_is_wrong_and_changes_nothing() {
     let held = check();
     assert_eq!(held.status.code(), Some(1));
     assert!(text(&held.stderr).contains("open in"), "{}", text(&held.stderr));
+    let beside = segue(&["check", "--read-only", "--library", &place.path("lib")]);
+    assert!(beside.status.success(), "{}", text(&beside.stderr));
     engine.close().unwrap();
     let nowhere = segue(&["check", "--library", &place.path("nowhere")]);
     assert!(text(&nowhere.stderr).contains("there is no library"));
@@ -289,6 +291,9 @@ fn another_process_reads_along_and_changes_nothing() {
     ]);
     assert!(!scan.status.success());
     assert!(text(&scan.stderr).contains("read-only"), "{}", text(&scan.stderr));
+    let made = segue(&["playlist", "--read-only", "--library", &library, "create", "Mix"]);
+    assert!(!made.status.success());
+    assert!(text(&made.stderr).contains("read only"), "{}", text(&made.stderr));
     owner.close().unwrap();
     assert_eq!(place.tracks(&library).len(), tracks.len());
 }

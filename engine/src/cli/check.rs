@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use segue::native::redb_store::RedbStore;
+use segue::native::redb_store::reader::RedbReader;
 use segue::systems::persist::check::{Problem, Report, check};
 use segue::systems::persist::store::StoreError;
 use serde_json::{Value, json};
@@ -13,7 +14,8 @@ use super::{Failure, LibraryArguments, Outcome, is_watched, say};
 /// Verifies a library and says what it finds.
 ///
 /// Every page is read and compared with its checksum, every link between rows is followed, every stored picture
-/// is read. The library is not changed; nobody else may have it open meanwhile. Ends with 1 if anything is wrong.
+/// is read. The library is not changed. While another process has it open, --read-only checks what that one has stored, all
+/// but the structure of the file itself. Ends with 1 if anything is wrong.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
@@ -34,18 +36,29 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
             path.display()
         ))
     };
-    let mut store = RedbStore::open_copy(&path).map_err(|error| match error {
-        StoreError::Held { .. } => refused(&format!("{error}; close it there first")),
-        error => refused(&error),
-    })?;
     let bar = bar();
-    bar.set_message("the file");
-    let structure = store.check_structure();
-    bar.set_message("pages and pictures");
-    let report = bevy_tasks::block_on(check(&mut store, &mut |done, total| {
+    let mut progress = |done, total| {
+        bar.set_message("pages and pictures");
         bar.set_length(total);
         bar.set_position(done);
-    }));
+    };
+    let (structure, report) = if arguments.library.read_only {
+        let mut store = RedbReader::open(&path).map_err(|error| refused(&error))?;
+        let report = bevy_tasks::block_on(check(&mut store, &mut progress));
+        (Ok(true), report)
+    } else {
+        let mut store = RedbStore::open_copy(&path).map_err(|error| match error {
+            StoreError::Held { .. } => {
+                let hint = "close it there first, or check with --read-only what is stored";
+                refused(&format!("{error}; {hint}"))
+            }
+            error => refused(&error),
+        })?;
+        bar.set_message("the file");
+        let structure = store.check_structure();
+        let report = bevy_tasks::block_on(check(&mut store, &mut progress));
+        (structure, report)
+    };
     bar.finish_and_clear();
     let report = report.map_err(|error| refused(&error))?;
     let sound = report.is_sound() && matches!(structure, Ok(true));

@@ -16,7 +16,7 @@
 //! [`Durability::Relaxed`]: segue_systems::persist::store::Durability::Relaxed
 
 mod overlay;
-pub(crate) mod reader;
+pub mod reader;
 mod rescue;
 pub mod testing;
 

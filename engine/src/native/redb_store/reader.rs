@@ -17,7 +17,7 @@ use super::{
 };
 
 /// A store that is only read.
-pub(crate) struct RedbReader {
+pub struct RedbReader {
     // Dropped before the database that it reads.
     transaction: Option<ReadTransaction>,
     database: Option<ReadOnlyDatabase>,
@@ -37,7 +37,7 @@ impl RedbReader {
     /// # Errors
     /// [`StoreError::NotAStore`] if the file is something else, [`StoreError::Held`] if a process of an older version
     /// has it for itself, and any other [`StoreError`].
-    pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
         let file = if path.is_dir() {
             path.join(FILE_NAME)
         } else {
