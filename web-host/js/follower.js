@@ -36,6 +36,8 @@ export class Follower {
   /** Runs while something was sent and nothing came since. @type {ReturnType<typeof setTimeout> | undefined} */
   #patience;
   #silent = false;
+  /** Gives back what {@link Follower.live} took. */
+  #die = () => {};
 
   /**
    * @param {string} name of the library
@@ -65,7 +67,7 @@ export class Follower {
     await new Promise((resolve, reject) => {
       const held = navigator.locks.request(tabLock(this.#name, this.#id), () => {
         resolve(undefined);
-        return new Promise(() => {});
+        return new Promise((die) => (this.#die = () => die(undefined)));
       });
       held.catch(reject);
     });
@@ -135,6 +137,8 @@ export class Follower {
       this.#welcome = true;
       this.#listener.welcomed(data.welcome);
     } else if (data.refused) {
+      // An older page stores everything first; it may be stuck in that.
+      if (data.refused === "yielding") this.#wait();
       this.#listener.refused(data.refused);
     } else if (data.folderKnown) {
       this.#acknowledged.get(data.folderKnown)?.();
@@ -171,5 +175,6 @@ export class Follower {
   close() {
     this.rest();
     this.#main.close();
+    this.#die();
   }
 }

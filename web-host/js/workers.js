@@ -105,15 +105,22 @@ export class Workers {
     try {
       return await new Promise((resolve, reject) => {
         this.#starting = { resolve, reject };
-        if (!this.#follower) {
+        const alone = () => {
+          this.#tab = undefined;
+          this.#follower?.close();
+          this.#follower = undefined;
           this.#spawnLibrary(false);
+        };
+        if (!this.#follower) {
+          alone();
           return;
         }
-        // The owner is to know the lock of every tab that greets it.
+        // The owner is to know the lock of every tab that greets it. A browser that keeps nothing for this page has locks, and
+        // gives none.
         this.#follower.live().then(() => {
           this.#spawnLibrary(takeOver);
           if (!takeOver) this.#follower?.follow();
-        }, reject);
+        }, alone);
       });
     } catch (error) {
       this.terminate();
