@@ -1,7 +1,6 @@
 //! Several tabs with one library: one owns it, the others follow, and when the owner dies another goes on.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests are tests")]
-#![expect(clippy::print_stdout, reason = "figures are what some of these are for")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
