@@ -19,6 +19,7 @@ import { openCredits, openHelp } from "./dialogs.js";
 import { DropZone } from "./drop-zone.js";
 import { LibraryPanel } from "./library-panel.js";
 import { PlayerBar } from "./player-bar.js";
+import { PlaylistsPanel } from "./playlists-panel.js";
 import { QueuePanel } from "./queue-panel.js";
 import { SearchBox } from "./search-box.js";
 import { SyncStatus } from "./sync-status.js";
@@ -48,6 +49,7 @@ export class SegueApp extends HTMLElement {
   #player = new PlayerBar();
   #queue = new QueuePanel();
   #library = new LibraryPanel();
+  #playlists = new PlaylistsPanel();
   #title = h("h1", { id: "page-title" });
   #total = h("p", { class: "page-total", role: "status" });
   #order = h("select", { class: "order", "aria-label": "Order", onchange: () => this.#reorder() });
@@ -103,6 +105,7 @@ export class SegueApp extends HTMLElement {
       this.#main,
       this.#queue,
       this.#library,
+      this.#playlists,
       this.#player,
       this.#tabs(),
       new DropZone(),
@@ -112,6 +115,10 @@ export class SegueApp extends HTMLElement {
     app.addEventListener("panel", (event) => {
       const { panel, toggle } = /** @type {CustomEvent} */ (event).detail;
       this.#showPanel(toggle && panel === this.#panel ? "" : panel);
+    });
+    app.addEventListener("choose-playlist", (event) => {
+      this.#showPanel("playlists");
+      this.#playlists.choose(/** @type {CustomEvent} */ (event).detail);
     });
     app.addEventListener("route", () => this.#follow());
     this.#search.addEventListener("leave", () => this.#page().focusRow());
@@ -148,7 +155,7 @@ export class SegueApp extends HTMLElement {
       "nav",
       { class: "sidebar", "aria-label": "Library" },
       h("a", { class: "brand", href: hrefOf({ page: "tracks", query: "", sort: "" }), "aria-label": "Segue, all tracks" }, brandMark(), h("span", null, "Segue")),
-      h("div", { class: "nav-links" }, this.#link("tracks", "Tracks"), this.#link("albums", "Albums")),
+      h("div", { class: "nav-links" }, this.#link("tracks", "Tracks"), this.#link("albums", "Albums"), this.#panelButton("playlists", "Playlists", "append", "nav-link")),
       h(
         "div",
         { class: "nav-foot" },
@@ -160,19 +167,27 @@ export class SegueApp extends HTMLElement {
 
   /** The navigation of narrow windows. */
   #tabs() {
-    const button = (/** @type {"queue" | "library"} */ panel, /** @type {string} */ label, /** @type {import("../lib/icons.js").IconName} */ symbol) => {
-      const element = h("button", { type: "button", class: "tab", onclick: () => app.togglePanel(panel) }, icon(symbol), label);
-      this.#remember(panel, element);
-      return element;
-    };
     return h(
       "nav",
       { class: "tabs", "aria-label": "Library" },
       this.#link("tracks", "Tracks", "tab"),
       this.#link("albums", "Albums", "tab"),
-      button("queue", "Queue", "queue"),
-      button("library", "Folders", "folder"),
+      this.#panelButton("queue", "Queue", "queue"),
+      this.#panelButton("playlists", "Playlists", "append"),
+      this.#panelButton("library", "Folders", "folder"),
     );
+  }
+
+  /**
+   * @param {"queue" | "library" | "playlists"} panel
+   * @param {string} label
+   * @param {import("../lib/icons.js").IconName} symbol
+   * @param {string} [style]
+   */
+  #panelButton(panel, label, symbol, style = "tab") {
+    const element = h("button", { type: "button", class: style, onclick: () => app.togglePanel(panel) }, icon(symbol), label);
+    this.#remember(panel, element);
+    return element;
   }
 
   /**
@@ -239,6 +254,7 @@ export class SegueApp extends HTMLElement {
     }
     this.#writeOrder();
     this.#writeSelection();
+    this.#playlists.update();
     this.#tell();
   }
 
@@ -339,6 +355,7 @@ export class SegueApp extends HTMLElement {
       h("span", null, label),
       h("button", { type: "button", class: "button small", onclick: withIds(actions.playNext) }, icon("play-next"), "Play next"),
       h("button", { type: "button", class: "button small", onclick: withIds(actions.append) }, icon("append"), "Add to queue"),
+      h("button", { type: "button", class: "button small", onclick: withIds(actions.choosePlaylist) }, icon("queue"), "Add to playlist"),
       iconButton("Select nothing", "close", () => list.clearSelection()),
     );
   }
@@ -355,19 +372,18 @@ export class SegueApp extends HTMLElement {
 
   /** @param {string} panel */
   #showPanel(panel) {
-    const held = this.#queue.contains(document.activeElement) || this.#library.contains(document.activeElement);
+    const panels = { queue: this.#queue, library: this.#library, playlists: this.#playlists };
+    const held = Object.values(panels).some((element) => element.contains(document.activeElement));
     this.#panel = panel;
-    this.#queue.hidden = panel !== "queue";
-    this.#library.hidden = panel !== "library";
-    this.classList.toggle("has-panel", panel === "queue" || panel === "library");
-    for (const name of ["queue", "library"]) {
+    for (const [name, element] of Object.entries(panels)) element.hidden = panel !== name;
+    this.classList.toggle("has-panel", panel in panels);
+    for (const name of Object.keys(panels)) {
       for (const button of this.#links.get(name) ?? []) button.setAttribute("aria-expanded", String(panel === name));
     }
     const toggle = this.#player.querySelector(".queue-toggle");
     toggle?.setAttribute("aria-expanded", String(panel === "queue"));
     keep("panel", panel || null);
-    this.#queue.update();
-    this.#library.update();
+    for (const element of Object.values(panels)) element.update();
     if (held && !panel) this.#page().focusRow();
   }
 

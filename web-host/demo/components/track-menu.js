@@ -80,6 +80,7 @@ export function openTrackMenu(options) {
     item("Play", "play", options.play),
     item("Play next", "play-next", withIds(actions.playNext)),
     item("Add to queue", "append", withIds(actions.append)),
+    item("Add to playlist", "queue", withIds(actions.choosePlaylist)),
     h("hr", { role: "separator" }),
     stars,
     h("hr", { role: "separator" }),

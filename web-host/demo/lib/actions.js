@@ -58,6 +58,11 @@ async function removeRange(at, length) {
   for (let index = at + length - 1; index >= at; index -= 1) await app.segue.player.queue.remove(index);
 }
 
+/** Lets the visitor choose a playlist for tracks. @param {number[]} ids */
+export async function choosePlaylist(ids) {
+  app.dispatchEvent(new CustomEvent("choose-playlist", { detail: ids }));
+}
+
 /**
  * @param {Track[]} tracks
  * @param {number} stars

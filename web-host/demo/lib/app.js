@@ -64,12 +64,12 @@ class App extends EventTarget {
     }
   }
 
-  /** @param {"queue" | "library" | ""} panel nothing closes the one that is open */
+  /** @param {"queue" | "library" | "playlists" | ""} panel nothing closes the one that is open */
   showPanel(panel) {
     this.dispatchEvent(new CustomEvent("panel", { detail: { panel, toggle: false } }));
   }
 
-  /** @param {"queue" | "library"} panel shown, or closed if it is the one that is open */
+  /** @param {"queue" | "library" | "playlists"} panel shown, or closed if it is the one that is open */
   togglePanel(panel) {
     this.dispatchEvent(new CustomEvent("panel", { detail: { panel, toggle: true } }));
   }
