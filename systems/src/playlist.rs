@@ -146,6 +146,17 @@ fn index_again(world: &mut World) {
     }
 }
 
+/// Makes a playlist of entries that are left of one.
+fn recover(world: &mut World, playlist: PlaylistId, name: &str, entries: PlaylistEntries) {
+    let state = State {
+        name: PlaylistName(name.into()),
+        times: made_now(world),
+        smart: None,
+        entries,
+    };
+    put(world, playlist, state);
+}
+
 fn remove(world: &mut World, playlist: PlaylistId) {
     Catalog::despawn(world, playlist);
     Catalog::despawn(world, EntriesId::of(playlist));

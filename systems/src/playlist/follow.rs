@@ -10,7 +10,7 @@ use segue_components::prelude::*;
 use segue_components::wire::registry::KindSet;
 
 use super::{all, entries, find, replace, resolve};
-use crate::catalog;
+use crate::catalog::{self, Catalog};
 use crate::changes::Changes;
 use crate::clock::{Clock, Wake};
 use crate::persist::Storage;
@@ -60,9 +60,30 @@ pub(super) fn count(world: &mut World, playlist: PlaylistId) {
 
 /// Counts all of them, once the library is loaded. Smart ones follow, when the index is there.
 pub(super) fn count_all(world: &mut World) {
+    recover(world);
     for playlist in all(world) {
         if catalog::get::<SmartQuery>(world, playlist).is_none() {
             count(world, playlist);
+        }
+    }
+}
+
+/// Names anew what lost its playlist with a damaged page.
+fn recover(world: &mut World) {
+    let catalog = world.resource::<Catalog>();
+    let lists = catalog.all(Noun::Entries).map(|(number, _)| EntriesId(number));
+    let lost: Vec<EntriesId> = lists
+        .filter(|list| catalog.entity(list.playlist()).is_none())
+        .collect();
+    for list in lost {
+        let playlist = list.playlist();
+        let entries = entries(world, playlist);
+        if entries.entries.is_empty() {
+            // That of a smart one, whose query is lost.
+            Catalog::despawn(world, list);
+        } else {
+            let name = format!("Playlist {playlist}");
+            super::recover(world, playlist, &name, entries);
         }
     }
 }
@@ -72,7 +93,7 @@ pub(super) fn follow_library(world: &mut World) {
     let is_loaded = world
         .get_resource::<Storage>()
         .is_none_or(|storage| storage.state.loaded);
-    if !is_loaded || world.resource::<crate::catalog::Catalog>().count(Noun::Playlist) == 0 {
+    if !is_loaded || world.resource::<Catalog>().count(Noun::Playlist) == 0 {
         return;
     }
     if scan_ended(world) {
@@ -209,5 +230,31 @@ pub fn release(world: &mut World, tracks: &HashSet<TrackId>) {
             }
         }
         replace(world, playlist, list);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::playlist::make;
+    use crate::schedule;
+
+    #[test]
+    fn entries_whose_playlist_was_lost_are_one_again() {
+        let mut world = World::new();
+        schedule::setup(&mut world);
+        let times = PlaylistTimes::default();
+        let items = vec![EntryItem::Track(TrackId(4))];
+        let lost = make(&mut world, "Lost", None, times, items.clone());
+        let kept = make(&mut world, "Kept", None, times, items);
+        let empty = make(&mut world, "Empty", None, times, Vec::new());
+        for playlist in [lost, empty] {
+            Catalog::despawn(&mut world, playlist);
+        }
+        count_all(&mut world);
+        let name = |playlist| catalog::get::<PlaylistName>(&world, playlist).map(|name| &*name.0);
+        assert_eq!(all(&world), [lost, kept]);
+        assert_eq!((name(lost), name(kept)), (Some("Playlist 1"), Some("Kept")));
+        assert_eq!(entries(&world, lost).entries.len(), 1);
     }
 }

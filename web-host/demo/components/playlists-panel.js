@@ -17,7 +17,7 @@ export class PlaylistsPanel extends HTMLElement {
   #summary = h("p", { class: "panel-summary" });
   #tools = h("div", { class: "playlist-tools" });
   #list = h("ol", { class: "queue playlist-list" });
-  #file = h("input", { type: "file", accept: ".m3u,.m3u8,audio/x-mpegurl,audio/mpegurl", hidden: true, onchange: () => this.#import() });
+  #file = h("input", { type: "file", accept: ".m3u,.m3u8,audio/x-mpegurl,audio/mpegurl", "aria-label": "Playlist file", hidden: true, onchange: () => this.#import() });
   /** The playlist whose entries are shown; 0 for the list of all. */
   #playlist = 0;
   /** Tracks that wait to be put into a playlist. @type {number[]} */
