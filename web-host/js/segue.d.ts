@@ -115,7 +115,10 @@ export interface TrackFilter {
 }
 
 /** What a view shows: a query, or one with further conditions. */
-export type ViewQuery = TrackFilter;
+export interface ViewQuery extends TrackFilter {
+  /** No more than the first so many rows, as of a smart playlist. */
+  limit?: number;
+}
 
 /** A part of a result: rows `offset` to `offset + limit`. */
 export interface Window {
@@ -303,7 +306,7 @@ export interface PlaylistInfo {
   /** In milliseconds since 1970. */
   created: number;
   changed: number;
-  /** Of a smart one: a {@link Segue.view} of it is live. */
+  /** Of a smart one: `segue.view({ query, limit }, window)` is live. */
   query?: string;
   limit?: number;
 }

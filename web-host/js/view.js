@@ -14,6 +14,8 @@ export class LiveView extends EventTarget {
   #closed;
   /** @type {((view: any) => void) | null} */
   onchange = null;
+  /** How many rows are shown of the result, at most. */
+  #most = Infinity;
   ready = false;
   total = 0;
   offset = 0;
@@ -35,6 +37,7 @@ export class LiveView extends EventTarget {
     this.#link = link;
     this.#albums = albums;
     this.#closed = closed;
+    this.#most = mostOf(query);
     this.query = queryText(query);
     this.id = link.page.open_view(albums, this.query, ...bounds(window.offset, window.limit));
     link.flush();
@@ -49,6 +52,10 @@ export class LiveView extends EventTarget {
       if (color) rows[at].placeholderColor = color;
     });
     Object.assign(this, { ready, total, offset, rows, error });
+    if (this.total > this.#most) {
+      this.total = this.#most;
+      this.rows = this.rows.slice(0, Math.max(0, this.#most - this.offset));
+    }
     this.dispatchEvent(new Event("change"));
     this.onchange?.(this);
   }
@@ -61,6 +68,7 @@ export class LiveView extends EventTarget {
 
   /** @param {string | ViewQuery} query */
   setQuery(query) {
+    this.#most = mostOf(query);
     this.query = queryText(query);
     this.#link.page.set_query(this.id, this.query);
     this.#link.flush();
@@ -71,6 +79,11 @@ export class LiveView extends EventTarget {
     this.#link.flush();
     this.#closed(this.id);
   }
+}
+
+/** @param {string | ViewQuery | undefined} query */
+function mostOf(query) {
+  return (typeof query === "object" && query.limit) || Infinity;
 }
 
 /**

@@ -62,6 +62,12 @@ fn a_playlist_is_edited_by_entries_kept_and_carried_as_a_file() {
          return [best.limit, total, entries.map(({ track }) => track).join() === tracks.slice(0, 2).map(({ id }) => id).join(), inRun.total]",
         &json!([2, 2, true, 2]),
     );
+    browser
+        .eval("const { query, limit } = segue.playlists()[2]; window.best = segue.view({ query, limit }, { offset: 1, limit: 50 })")
+        .unwrap();
+    browser
+        .wait_until("best.ready && best.total === 2 && best.rows.length === 1")
+        .unwrap();
     browser.reload().unwrap();
     browser.wait_until(DEMO_IS_THERE).unwrap();
     check(
