@@ -1,7 +1,8 @@
 //! Tracks that are the same recording, found by the identity ladder: the same sound, the same recording at
 //! MusicBrainz, or the same title and artists at the same length.
 //!
-//! Looking at a million tracks takes seconds, so it is done some thousands a tick.
+//! Looking at a million tracks takes seconds, so it is done a thousand a tick, and what they are known by is
+//! compared in heaps that a tick can take.
 
 use bevy_ecs::resource::Resource;
 use bevy_ecs::schedule::{IntoScheduleConfigs, Schedules};
@@ -19,7 +20,13 @@ use crate::sort;
 use crate::user_data::identity::{CLOSE, artist, length, name, recording};
 
 /// How many tracks are looked at in one tick.
-const TRACKS_PER_TICK: usize = 4_000;
+const TRACKS_PER_TICK: usize = 1_000;
+
+/// How many keys are compared in one tick, but for a heap that has more.
+const KEYS_PER_TICK: usize = 10_000;
+
+/// Into how many heaps the keys of a rung are sorted: equal ones into the same.
+const HEAPS: usize = 256;
 
 /// Answers [`Request::Duplicates`].
 #[derive(Debug, Default)]
@@ -40,8 +47,27 @@ struct Search {
     tracks: Vec<TrackId>,
     /// How many of them were looked at.
     done: usize,
-    /// What each is known by, one list a rung.
-    keys: [Vec<Key>; RUNGS.len()],
+    keys: Keys,
+    groups: Groups,
+}
+
+/// What the tracks are known by: the heaps of the first rung, then those of the next.
+#[derive(Debug, Default)]
+struct Keys {
+    heaps: Vec<Vec<Key>>,
+    /// How many heaps were compared.
+    done: usize,
+}
+
+/// Which tracks belong together.
+#[derive(Debug, Default)]
+struct Groups {
+    /// By the place of a track: another of its group, or itself for the first.
+    parents: Vec<u32>,
+    /// By the place of the first of a group: what was needed to bring it together.
+    rungs: Vec<Rung>,
+    /// The places that are in some group, some more than once.
+    members: Vec<u32>,
 }
 
 /// What a track is known by, in 64 bits, and its length.
@@ -62,25 +88,30 @@ fn search(world: &mut World) {
             let catalog = world.resource::<Catalog>();
             let mut tracks: Vec<u64> = catalog.all(Noun::Track).map(|(number, _)| number).collect();
             sort::plain(&mut tracks);
-            search.tracks = tracks.into_iter().map(TrackId).collect();
+            *search = Search::new(tracks.into_iter().map(TrackId).collect());
         }
         // Whoever asks while a search is under way gets its answer.
         search.waiting.extend(asked);
         if search.waiting.is_empty() {
             return;
         }
-        search.look(world);
         if search.done < search.tracks.len() {
+            search.look(world);
+        }
+        if search.done == search.tracks.len() {
+            search.compare();
+        }
+        if !search.is_done() {
             world.resource_mut::<Wake>().at(0);
             return;
         }
         let Search {
             waiting,
             tracks,
-            keys,
+            groups,
             ..
         } = core::mem::take(&mut *search);
-        let groups = groups(&tracks, keys);
+        let groups = groups.list(&tracks);
         for asked in waiting {
             let answer = answer(world, &asked.request, &groups);
             world.write_message(asked.answer(answer));
@@ -89,6 +120,33 @@ fn search(world: &mut World) {
 }
 
 impl Search {
+    fn new(tracks: Vec<TrackId>) -> Self {
+        Self {
+            groups: Groups::new(tracks.len()),
+            tracks,
+            ..Self::default()
+        }
+    }
+
+    fn is_done(&self) -> bool {
+        self.done == self.tracks.len() && self.keys.done == self.keys.heaps.len()
+    }
+
+    /// Compares the next heaps.
+    fn compare(&mut self) {
+        let mut left = KEYS_PER_TICK;
+        while let Some(heap) = self.keys.heaps.get_mut(self.keys.done) {
+            let heap = core::mem::take(heap);
+            if heap.len() > left && left < KEYS_PER_TICK {
+                self.keys.heaps[self.keys.done] = heap;
+                return;
+            }
+            left = left.saturating_sub(heap.len());
+            self.groups.join(RUNGS[self.keys.done / HEAPS], heap);
+            self.keys.done += 1;
+        }
+    }
+
     fn look(&mut self, world: &World) {
         let end = self.tracks.len().min(self.done + TRACKS_PER_TICK);
         for place in self.done..end {
@@ -108,23 +166,44 @@ impl Search {
                 recording(world, track).map(|id| xxh3_64(id.to_ascii_lowercase().as_bytes())),
                 title.map(|title| xxh3_64(name(&title.0, &artist).as_bytes())),
             ];
-            for (keys, hash) in self.keys.iter_mut().zip(hashes) {
-                keys.extend(hash.map(|hash| Key {
-                    hash,
-                    length: length(world, track),
-                    place: u32::try_from(place).unwrap_or(u32::MAX),
-                }));
+            for (rung, hash) in hashes.into_iter().enumerate() {
+                if let Some(hash) = hash {
+                    self.keys.put(
+                        rung,
+                        Key {
+                            hash,
+                            length: length(world, track),
+                            place: u32::try_from(place).unwrap_or(u32::MAX),
+                        },
+                    );
+                }
             }
         }
         self.done = end;
     }
 }
 
-/// The groups: each with the least sure rung that was needed to bring it together, and its tracks by number.
-fn groups(tracks: &[TrackId], keys: [Vec<Key>; RUNGS.len()]) -> Vec<(Rung, Vec<TrackId>)> {
-    let mut parents: Vec<u32> = (0..u32::try_from(tracks.len()).unwrap_or(u32::MAX)).collect();
-    let mut rungs = vec![RUNGS[0]; tracks.len()];
-    for (rung, mut keys) in RUNGS.into_iter().zip(keys) {
+impl Keys {
+    fn put(&mut self, rung: usize, key: Key) {
+        if self.heaps.is_empty() {
+            self.heaps.resize_with(RUNGS.len() * HEAPS, Vec::new);
+        }
+        let [heap, ..] = key.hash.to_le_bytes();
+        self.heaps[rung * HEAPS + usize::from(heap)].push(key);
+    }
+}
+
+impl Groups {
+    fn new(tracks: usize) -> Self {
+        Self {
+            parents: (0..u32::try_from(tracks).unwrap_or(u32::MAX)).collect(),
+            rungs: vec![RUNGS[0]; tracks],
+            members: Vec::new(),
+        }
+    }
+
+    /// Brings together what has equal keys.
+    fn join(&mut self, rung: Rung, mut keys: Vec<Key>) {
         sort::by_key(&mut keys, |&key| key);
         let mut first: Option<Key> = None;
         for key in keys {
@@ -136,37 +215,44 @@ fn groups(tracks: &[TrackId], keys: [Vec<Key>; RUNGS.len()]) -> Vec<(Rung, Vec<T
                 first = Some(key);
                 continue;
             };
-            let (a, b) = (root(&mut parents, same.place), root(&mut parents, key.place));
+            let (a, b) = (self.first(same.place), self.first(key.place));
             if a != b {
                 let (low, high) = (a.min(b), a.max(b));
-                parents[high as usize] = low;
-                rungs[low as usize] = rung;
+                self.parents[high as usize] = low;
+                self.rungs[low as usize] = rung;
+                self.members.extend([same.place, key.place]);
             }
         }
     }
-    let mut members: Vec<(u32, u32)> = (0..)
-        .take(tracks.len())
-        .map(|place| (root(&mut parents, place), place))
-        .collect();
-    sort::by_key(&mut members, |&member| member);
-    let groups = members
-        .chunk_by(|a, b| a.0 == b.0)
-        .filter(|group| group.len() > 1);
-    groups
-        .map(|group| {
-            let members = group.iter().map(|&(_, place)| tracks[place as usize]);
-            (rungs[group[0].0 as usize], members.collect())
-        })
-        .collect()
-}
 
-fn root(parents: &mut [u32], mut place: u32) -> u32 {
-    while parents[place as usize] != place {
-        let above = parents[parents[place as usize] as usize];
-        parents[place as usize] = above;
-        place = above;
+    /// The first of a track's group.
+    fn first(&mut self, mut place: u32) -> u32 {
+        let parents = &mut self.parents;
+        while parents[place as usize] != place {
+            let above = parents[parents[place as usize] as usize];
+            parents[place as usize] = above;
+            place = above;
+        }
+        place
     }
-    place
+
+    /// Each group with the least sure rung that was needed, and its tracks by number.
+    fn list(mut self, tracks: &[TrackId]) -> Vec<(Rung, Vec<TrackId>)> {
+        let members = core::mem::take(&mut self.members);
+        let mut members: Vec<(u32, u32)> = members
+            .into_iter()
+            .map(|place| (self.first(place), place))
+            .collect();
+        sort::by_key(&mut members, |&member| member);
+        members.dedup();
+        let groups = members.chunk_by(|a, b| a.0 == b.0);
+        groups
+            .map(|group| {
+                let members = group.iter().map(|&(_, place)| tracks[place as usize]);
+                (self.rungs[group[0].0 as usize], members.collect())
+            })
+            .collect()
+    }
 }
 
 fn answer(
@@ -212,7 +298,11 @@ mod tests {
             key(4, 5, 0),
             key(4, 6, 5),
         ];
-        let found = groups(&tracks, [sounds, recordings, names]);
+        let mut groups = Groups::new(tracks.len());
+        for (rung, keys) in RUNGS.into_iter().zip([sounds, recordings, names]) {
+            groups.join(rung, keys);
+        }
+        let found = groups.list(&tracks);
         let ids = |places: &[u64]| places.iter().map(|place| TrackId(10 + place)).collect::<Vec<_>>();
         assert_eq!(
             found,

@@ -68,6 +68,7 @@ fn a_playlist_is_edited_by_entries_kept_and_carried_as_a_file() {
     browser
         .wait_until("best.ready && best.total === 2 && best.rows.length === 1")
         .unwrap();
+    browser.eval("await segue.close()").unwrap();
     browser.reload().unwrap();
     browser.wait_until(DEMO_IS_THERE).unwrap();
     check(
