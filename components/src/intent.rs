@@ -51,6 +51,19 @@ pub enum Request {
         /// How many rows are wanted, at most [`Request::MOST_ROWS`].
         limit: u32,
     },
+    /// Counts the tracks that answer a query by the values of one field.
+    Facets {
+        /// In the query language.
+        query: String,
+        /// Of which field.
+        field: FacetField,
+        /// In which order.
+        order: FacetOrder,
+        /// The first value wanted.
+        offset: u32,
+        /// How many values are wanted, at most [`Request::MOST_ROWS`].
+        limit: u32,
+    },
     /// Looks one track up.
     GetTrack {
         /// Which.
@@ -143,6 +156,53 @@ pub enum Request {
 impl Request {
     /// How many rows one window or one answer may hold.
     pub const MOST_ROWS: u32 = 2_000;
+}
+
+/// A field whose distinct values can be counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum FacetField {
+    /// Each artist of a track.
+    Artist,
+    /// Each artist of its album.
+    AlbumArtist,
+    /// Its album.
+    Album,
+    /// Each genre.
+    Genre,
+    /// The ten years that its year lies in.
+    Decade,
+    /// Its year.
+    Year,
+    /// Its codec.
+    Codec,
+    /// The folder that its file lies in.
+    Folder,
+}
+
+impl FacetField {
+    /// Every field with the name that people type.
+    pub const ALL: [(&str, Self); 8] = [
+        ("artist", Self::Artist),
+        ("albumartist", Self::AlbumArtist),
+        ("album", Self::Album),
+        ("genre", Self::Genre),
+        ("decade", Self::Decade),
+        ("year", Self::Year),
+        ("codec", Self::Codec),
+        ("folder", Self::Folder),
+    ];
+}
+
+/// The order of distinct values.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum FacetOrder {
+    /// What most tracks have comes first; then by name.
+    #[default]
+    Count,
+    /// By name, or by the name to sort by where there is one.
+    Name,
 }
 
 /// What a listener asks of the player.

@@ -28,6 +28,13 @@ pub enum Response {
         /// Those of the window.
         rows: Vec<TrackRow>,
     },
+    /// Distinct values of a field.
+    Facets {
+        /// How many there are.
+        total: u32,
+        /// Those of the window.
+        rows: Vec<FacetRow>,
+    },
     /// A picture, if there is one.
     Artwork(Option<ArtworkBytes>),
     /// What is in the library.
@@ -139,6 +146,19 @@ pub struct ListenRow {
     pub listen: Listen,
     /// The track.
     pub row: Option<Box<TrackRow>>,
+}
+
+/// A distinct value of a field.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FacetRow {
+    /// The value, as it was first met: spellings that fold to the same count as one. Of a decade `1970s`.
+    pub value: String,
+    /// Of an album its id, and else zero.
+    pub id: u64,
+    /// How many tracks have it.
+    pub tracks: u32,
+    /// Of an artist or album artist, on how many albums those tracks are; of an album one, and else zero.
+    pub albums: u32,
 }
 
 /// What is in a library, not counting what is missing.

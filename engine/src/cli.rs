@@ -3,6 +3,7 @@
 mod check;
 mod decode;
 mod duplicates;
+mod facets;
 mod history;
 mod ls;
 mod play;
@@ -49,6 +50,8 @@ enum Command {
     Import(user_data::ImportArguments),
     /// Lists tracks that are the same recording.
     Duplicates(duplicates::Arguments),
+    /// Counts tracks by artist, album, genre, year and so on.
+    Facets(facets::Arguments),
     /// Plays a file, or the tracks that answer a query.
     Play(play::Arguments),
     /// Verifies a library without changing it, and says what it finds.
@@ -100,6 +103,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Export(arguments) => user_data::export(&arguments),
         Command::Import(arguments) => user_data::import(&arguments),
         Command::Duplicates(arguments) => duplicates::run(&arguments),
+        Command::Facets(arguments) => facets::run(&arguments),
         Command::Play(arguments) => play::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Decode(arguments) => decode::run(&arguments),

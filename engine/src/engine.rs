@@ -10,6 +10,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError};
 use segue_components::prelude::*;
 use segue_systems::mirror::client::{CREDITS, Client, ClientEvent};
 use segue_systems::persist::store::StoreError;
+use segue_systems::query::facets::Facets;
 
 use crate::library::{HostLink, Inlet};
 use crate::native::path::spell;
@@ -387,6 +388,42 @@ impl Engine {
             Response::Tracks { total, rows } => Ok(QueryAnswer { total, rows }),
             other => Err(unexpected(&other)),
         }
+    }
+
+    /// Counts the tracks that answer a query by the values of a field: a window of those values.
+    ///
+    /// Of artists and album artists each value says on how many albums its tracks are as well.
+    ///
+    /// # Errors
+    /// [`EngineError::Request`] if the query does not follow the grammar.
+    pub fn facets(
+        &mut self,
+        query: &str,
+        field: FacetField,
+        order: FacetOrder,
+        window: Range<u32>,
+    ) -> Result<Facets, EngineError> {
+        let request = Request::Facets {
+            query: query.to_owned(),
+            field,
+            order,
+            offset: window.start,
+            limit: window.end.saturating_sub(window.start),
+        };
+        match self.ask(request)? {
+            Response::Facets { total, rows } => Ok(Facets { total, rows }),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    /// The artists of the tracks that answer a query, by name, each with how many tracks and albums.
+    ///
+    /// The albums of one are what `albumartist:="…"` finds in a view of albums.
+    ///
+    /// # Errors
+    /// [`EngineError::Request`] if the query does not follow the grammar.
+    pub fn artists(&mut self, query: &str, window: Range<u32>) -> Result<Facets, EngineError> {
+        self.facets(query, FacetField::Artist, FacetOrder::Name, window)
     }
 
     /// Counts what is in the library.

@@ -44,3 +44,4 @@ pub use library::{Library, LibraryConfig};
 pub use segue_audio as audio;
 pub use segue_components as components;
 pub use segue_systems as systems;
+pub use segue_systems::query;

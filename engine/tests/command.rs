@@ -595,3 +595,42 @@ fn a_playlist_goes_out_as_a_file_and_comes_back_into_another_library() {
             .all(|group| group["tracks"].as_array().unwrap().len() > 1)
     );
 }
+
+#[test]
+fn facets_are_counted_and_a_value_finds_as_many_tracks() {
+    let place = Place::new(6);
+    let output = place.scan("library.segue");
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let library = place.path("library.segue");
+    let ask = |arguments: &[&str]| segue(&[arguments, &["--library", &library]].concat());
+    let output = ask(&["facets", "codec", "--json"]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let rows: Vec<Value> = text(&output.stdout)
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let counted: u64 = rows.iter().map(|row| row["count"].as_u64().unwrap()).sum();
+    assert_eq!(counted, 6);
+    for row in &rows {
+        let query = format!("codec:={}", row["value"].as_str().unwrap());
+        let listed = ask(&["ls", "--json", &query]);
+        assert_eq!(
+            Some(text(&listed.stdout).lines().count() as u64),
+            row["count"].as_u64()
+        );
+    }
+    let output = ask(&["facets", "folder", "--limit", "1"]);
+    assert_eq!(text(&output.stdout).lines().count(), 1);
+    let output = ask(&["facets", "mood"]);
+    assert!(
+        text(&output.stderr).contains("one of artist, albumartist"),
+        "{}",
+        text(&output.stderr)
+    );
+    let output = ask(&["facets", "artist", "yeer:1980"]);
+    assert!(
+        text(&output.stderr).contains("column 1"),
+        "{}",
+        text(&output.stderr)
+    );
+}

@@ -1,8 +1,9 @@
 //! Queries: what a listener types, and which rows stand in the answer. `systems/QUERY.md` tells the language.
 //!
 //! - [`fold`]: how text is made comparable
-//! - [`ast`], [`parser`]: the language
+//! - [`ast`], [`fields`], [`parser`], [`pattern`]: the language; [`build`] is its door for code
 //! - [`index`]: rows, orders and words, kept up to date; answers queries
+//! - [`facets`]: the distinct values of a field, counted
 
 use bevy_ecs::message::Messages;
 use bevy_ecs::schedule::{IntoScheduleConfigs, Schedules};
@@ -10,6 +11,7 @@ use bevy_ecs::world::World;
 use segue_components::id::{Noun, TrackId};
 use segue_components::report::RequestError;
 
+use crate::link::{Answer, Asked};
 use crate::persist::Loaded;
 use crate::plugin::Plugin;
 use crate::schedule::{Tick, TickSystems};
@@ -18,9 +20,13 @@ mod answer;
 pub mod ast;
 mod bases;
 mod bitmap;
+pub mod build;
 mod columns;
 mod conditions;
 pub(crate) mod eval;
+#[cfg(test)]
+mod facet_tests;
+pub mod facets;
 #[cfg(test)]
 mod field_tests;
 pub mod fields;
@@ -67,8 +73,15 @@ impl Plugin for QueryPlugin {
         world.init_resource::<index::Index>();
         // Whoever loads registers it as a message; without a store nobody does, and none is ever written.
         world.init_resource::<Messages<Loaded>>();
-        world
-            .resource_mut::<Schedules>()
-            .add_systems(Tick, index::update_index.in_set(TickSystems::Index));
+        // And whoever links hosts registers what they ask.
+        world.init_resource::<Messages<Asked>>();
+        world.init_resource::<Messages<Answer>>();
+        world.resource_mut::<Schedules>().add_systems(
+            Tick,
+            (
+                index::update_index.in_set(TickSystems::Index),
+                facets::answer_requests.in_set(TickSystems::Mirror),
+            ),
+        );
     }
 }

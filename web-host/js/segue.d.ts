@@ -120,6 +120,96 @@ export interface ViewQuery extends TrackFilter {
   limit?: number;
 }
 
+/** A field whose distinct values can be counted. */
+export type FacetField = "artist" | "albumArtist" | "album" | "genre" | "decade" | "year" | "codec" | "folder";
+
+export interface FacetOptions {
+  /** `count` (default): what most tracks have comes first. `name`: by name, or the name to sort by. */
+  order?: "count" | "name";
+}
+
+/** A distinct value of a field. */
+export interface Facet {
+  /** As it was first met: spellings that differ in case or diacritics count as one. Of a decade `1970s`. */
+  value: string;
+  /** Of an album. */
+  id?: number;
+  /** How many tracks have it. */
+  count: number;
+  /** Of an artist or album artist: on how many albums those tracks are. */
+  albums?: number;
+}
+
+/** An artist, counted. The albums of one: ``albums(query().is("albumartist", artist.name))``. */
+export interface Artist {
+  name: string;
+  tracks: number;
+  albums: number;
+}
+
+/** A number, a range, or what would stand behind the colon, such as `">=4"`. */
+export type NumberValue = number | string | { from?: number; to?: number };
+
+/**
+ * A query that is built in code; `String(query)` is its text. Fields and values are those of the query language.
+ * Each call gives a new query. One number means that number, two mean a range, `undefined` leaves it open.
+ */
+export interface Query {
+  word(text: string): Query;
+  /** Whole words, one after the other. */
+  phrase(text: string): Query;
+  title(text: string): Query;
+  artist(text: string): Query;
+  albumArtist(text: string): Query;
+  album(text: string): Query;
+  genre(text: string): Query;
+  codec(name: string): Query;
+  path(part: string): Query;
+  folder(part: string): Query;
+  provider(nameOrNumber: string | number): Query;
+  file(state: "present" | "missing" | "unreadable"): Query;
+  has(what: string): Query;
+  missing(what: string): Query;
+  year(from?: NumberValue, to?: number): Query;
+  rating(from?: NumberValue, to?: number): Query;
+  plays(from?: NumberValue, to?: number): Query;
+  skips(from?: NumberValue, to?: number): Query;
+  track(from?: NumberValue, to?: number): Query;
+  disc(from?: NumberValue, to?: number): Query;
+  /** In seconds. */
+  duration(from?: NumberValue, to?: number): Query;
+  sampleRate(from?: NumberValue, to?: number): Query;
+  bitrate(from?: NumberValue, to?: number): Query;
+  channels(from?: NumberValue, to?: number): Query;
+  bitsPerSample(from?: NumberValue, to?: number): Query;
+  /** In LUFS. */
+  loudness(from?: NumberValue, to?: number): Query;
+  /** An age or a date: `"<30d"`, `"2024-05"`, `"2023..2024"`. */
+  added(time: string): Query;
+  /** As `added`, or `"never"`. */
+  lastPlayed(time: string): Query;
+  date(time: string): Query;
+  originalDate(time: string): Query;
+  compilation(yes?: boolean): Query;
+  /** The whole value of a field, whatever its case and diacritics. */
+  is(field: string, value: string): Query;
+  /** The whole value of a field, to the letter. */
+  isExactly(field: string, value: string): Query;
+  /** A regular expression of the query language: no look-around, no references back. Flags are not looked at. */
+  matches(field: string, pattern: RegExp | string): Query;
+  /** Any field, with what would stand behind the colon. */
+  where(field: string, value: string | number): Query;
+  range(field: string, from?: NumberValue, to?: number): Query;
+  not(build: (query: Query) => Query): Query;
+  either(...sides: ((query: Query) => Query)[]): Query;
+  /** `"year"`, or `"-year"` from the highest down. */
+  sort(...fields: string[]): Query;
+  toString(): string;
+}
+
+/** Begins a query that lets everything through. */
+export function query(): Query;
+
 /** A part of a result: rows `offset` to `offset + limit`. */
 export interface Window {
   offset: number;
@@ -153,7 +243,7 @@ export interface View<Row = Track> extends EventTarget {
   readonly error?: QueryError;
   onchange: ((view: View<Row>) => void) | null;
   setWindow(offset: number, limit: number): void;
-  setQuery(query: string | ViewQuery): void;
+  setQuery(query: string | ViewQuery | Query): void;
   close(): void;
 }
 
@@ -216,7 +306,7 @@ export interface Queue {
 /** What to play. Without any: go on. With `start` alone: that item of the present queue. */
 export interface PlayRequest {
   /** The queue becomes the result of this query. */
-  query?: string | TrackFilter;
+  query?: string | TrackFilter | Query;
   /** The queue becomes these tracks. */
   tracks?: readonly number[];
   /** The item to begin with. Default 0. */
@@ -440,12 +530,23 @@ export class Segue {
   takeOver(): void;
 
   queryTracks(
-    filter: string | TrackFilter,
+    filter: string | TrackFilter | Query,
     options?: Partial<Window>,
   ): Promise<{ total: number; tracks: Track[] }>;
+  /** How many tracks of the answer have each value of a field: a track with three artists counts for each. */
+  facets(
+    query: string | TrackFilter | Query,
+    field: FacetField,
+    options?: Partial<Window> & FacetOptions,
+  ): Promise<{ total: number; rows: Facet[] }>;
+  /** The artists of the tracks that answer, by name. Those of the albums, if `of` says so. */
+  artists(
+    query?: string | TrackFilter | Query,
+    options?: Partial<Window> & FacetOptions & { of?: "artist" | "albumArtist" },
+  ): Promise<{ total: number; artists: Artist[] }>;
   getTrack(id: number): Promise<Track | null>;
-  view(query: string | ViewQuery, window: Window): View;
-  albums(query?: string, window?: Window): AlbumView;
+  view(query: string | ViewQuery | Query, window: Window): View;
+  albums(query?: string | ViewQuery | Query, window?: Window): AlbumView;
   /** The picture as it stands in the file, or a small one (default). */
   artwork(id: number, size?: "thumb" | "original"): Promise<Blob | null>;
 

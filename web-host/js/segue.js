@@ -7,11 +7,12 @@ import { Link } from "./link.js";
 import { Output } from "./output.js";
 import { Player } from "./player.js";
 import { Playlist, bytesOf, documentOf } from "./playlists.js";
+import { query } from "./query.js";
 import { queryText } from "./query-text.js";
 import { LiveView } from "./view.js";
 import { OWNER_IS_SILENT, Workers } from "./workers.js";
 
-export { SegueError };
+export { SegueError, query };
 
 /** @typedef {import("./segue.js").Provider} Provider */
 /** @typedef {import("./segue.js").Job} Job */
@@ -393,13 +394,34 @@ export class Segue {
   }
 
   /**
-   * @param {string | TrackFilter} filter
+   * @param {string | TrackFilter | import("./segue.js").Query} filter
    * @param {{ offset?: number, limit?: number }} [options]
    * @returns {Promise<{ total: number, tracks: Track[] }>}
    */
   async queryTracks(filter, { offset = 0, limit = 100 } = {}) {
     const { value } = await this.#link.request({ queryTracks: { query: queryText(filter), offset, limit } });
     return value?.tracks ?? { total: 0, tracks: [] };
+  }
+
+  /**
+   * @param {string | TrackFilter | import("./segue.js").Query} query
+   * @param {import("./segue.js").FacetField} field
+   * @param {{ offset?: number, limit?: number, order?: "count" | "name" }} [options]
+   * @returns {Promise<{ total: number, rows: import("./segue.js").Facet[] }>}
+   */
+  async facets(query, field, { offset = 0, limit = 100, order = "count" } = {}) {
+    const { value } = await this.#link.request({ facets: { query: queryText(query), field, order, offset, limit } });
+    return value?.facets ?? { total: 0, rows: [] };
+  }
+
+  /**
+   * @param {string | TrackFilter | import("./segue.js").Query} [query]
+   * @param {{ offset?: number, limit?: number, order?: "count" | "name", of?: "artist" | "albumArtist" }} [options]
+   * @returns {Promise<{ total: number, artists: import("./segue.js").Artist[] }>}
+   */
+  async artists(query = "", { of = "artist", order = "name", ...window } = {}) {
+    const { total, rows } = await this.facets(query, of, { order, ...window });
+    return { total, artists: rows.map(({ value, count, albums = 0 }) => ({ name: value, tracks: count, albums })) };
   }
 
   /** @param {number} id @returns {Promise<Track | null>} */
@@ -409,7 +431,7 @@ export class Segue {
   }
 
   /**
-   * @param {string | import("./segue.js").ViewQuery} query
+   * @param {string | import("./segue.js").ViewQuery | import("./segue.js").Query} query
    * @param {{ offset: number, limit: number }} window
    * @returns {import("./segue.js").View}
    */
@@ -418,7 +440,7 @@ export class Segue {
   }
 
   /**
-   * @param {string} [query]
+   * @param {string | import("./segue.js").ViewQuery | import("./segue.js").Query} [query]
    * @param {{ offset: number, limit: number }} [window]
    * @returns {import("./segue.js").AlbumView}
    */

@@ -3,7 +3,7 @@
 import { queryText } from "./query-text.js";
 
 /** @typedef {import("./link.js").Link} Link */
-/** @typedef {import("./segue.js").ViewQuery} ViewQuery */
+/** @typedef {import("./segue.js").ViewQuery | import("./segue.js").Query} ViewQuery */
 
 /** @template Row */
 export class LiveView extends EventTarget {

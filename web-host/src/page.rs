@@ -102,8 +102,33 @@ enum Value<'a> {
         total: u32,
         groups: Vec<listener::Group<'a>>,
     },
+    Facets {
+        total: u32,
+        rows: Vec<Facet<'a>>,
+    },
     /// The media type of a picture; [`Page::take_artwork`] has its bytes.
     Artwork(Option<&'a str>),
+}
+
+#[derive(Serialize)]
+struct Facet<'a> {
+    value: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<u64>,
+    count: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    albums: Option<u32>,
+}
+
+impl<'a> Facet<'a> {
+    fn of(row: &'a FacetRow) -> Self {
+        Self {
+            value: &row.value,
+            id: Some(row.id).filter(|&id| id != 0),
+            count: row.tracks,
+            albums: Some(row.albums).filter(|&albums| albums != 0),
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -558,6 +583,10 @@ fn value(response: &Response) -> Option<Value<'_>> {
         Response::Duplicates { total, groups } => Value::Duplicates {
             total: *total,
             groups: groups.iter().map(listener::Group::of).collect(),
+        },
+        Response::Facets { total, rows } => Value::Facets {
+            total: *total,
+            rows: rows.iter().map(Facet::of).collect(),
         },
         Response::Artwork(artwork) => Value::Artwork(artwork.as_ref().map(|artwork| artwork.mime.as_str())),
         _ => return None,

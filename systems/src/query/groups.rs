@@ -8,8 +8,10 @@ use bevy_ecs::world::{EntityRef, World};
 use segue_components::prelude::*;
 
 use super::columns::location;
+use super::fold;
 use super::strings::Strings;
 use super::table::Table;
+use crate::sort;
 
 /// What rows are grouped by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,6 +85,15 @@ pub(crate) struct Groups {
     /// The number of each row's group. Zero is that of rows without values.
     pub(crate) of_row: Vec<u32>,
     keys: Strings,
+    /// The numbers of the values of each group.
+    members: Vec<Box<[u32]>>,
+    /// Values, folded: what is equal when folded counts as one.
+    values: Strings,
+    /// How each value is written where it was first met.
+    shown: Vec<Box<str>>,
+    sort_keys: Vec<Box<[u8]>>,
+    /// The place of each value among all by name, or nothing where one came since.
+    ranks: Vec<u32>,
     text: String,
     last: (String, u32),
 }
@@ -95,6 +106,11 @@ impl Groups {
             by,
             of_row: Vec::new(),
             keys,
+            members: vec![Box::default()],
+            values: Strings::default(),
+            shown: Vec::new(),
+            sort_keys: Vec::new(),
+            ranks: Vec::new(),
             text: String::new(),
             last: (String::new(), 0),
         }
@@ -107,6 +123,10 @@ impl Groups {
         // Neighbours tend to share it.
         if text != self.last.0 {
             let group = self.keys.intern(text.as_bytes());
+            if group as usize == self.members.len() {
+                let members = self.members_of(&text);
+                self.members.push(members);
+            }
             self.last.0.clone_from(&text);
             self.last.1 = group;
         }
@@ -114,9 +134,56 @@ impl Groups {
         self.last.1
     }
 
+    fn members_of(&mut self, key: &str) -> Box<[u32]> {
+        let mut parts = key.split(BEHIND);
+        let values = parts.next().unwrap_or_default();
+        let sort_name = parts.nth(1).filter(|name| !name.is_empty());
+        let alone = !values.contains(BETWEEN);
+        let mut members = Vec::new();
+        for value in values.split(BETWEEN) {
+            // A credit may have a phrase and no names; the folder of the root has no name either.
+            if value.is_empty() && self.by != GroupBy::Folder {
+                continue;
+            }
+            let folded = fold::fold(value);
+            let number = self.values.intern(folded.as_bytes());
+            if number as usize == self.shown.len() {
+                self.shown.push(value.into());
+                self.sort_keys.push(fold::sort_key(value).into());
+            }
+            // A name to sort by is that of a single artist.
+            if let Some(name) = sort_name.filter(|_| alone) {
+                let key = fold::sort_key(name);
+                if *self.sort_keys[number as usize] != *key {
+                    self.sort_keys[number as usize] = key.into();
+                    self.ranks.clear();
+                }
+            }
+            if !members.contains(&number) {
+                members.push(number);
+            }
+        }
+        members.into()
+    }
+
     /// How many groups there are.
     pub(crate) fn len(&self) -> u32 {
         self.keys.len()
+    }
+
+    /// How many values there are.
+    pub(crate) fn value_count(&self) -> u32 {
+        self.values.len()
+    }
+
+    /// The numbers of a group's values.
+    pub(crate) fn members(&self, group: u32) -> &[u32] {
+        &self.members[group as usize]
+    }
+
+    /// How a value is written.
+    pub(crate) fn shown(&self, value: u32) -> &str {
+        &self.shown[value as usize]
     }
 
     /// Whether a group has a value, or is printed in a way, that passes.
@@ -135,6 +202,28 @@ impl Groups {
             Some(phrase) => pass(phrase),
         }
     }
+
+    /// The place of each value among all by name. Lent, so that the groups can be read beside it: see
+    /// [`Groups::give_ranks`].
+    pub(crate) fn take_ranks(&mut self) -> Vec<u32> {
+        if self.ranks.len() != self.sort_keys.len() {
+            let keys = &self.sort_keys;
+            let mut sorted: Vec<u32> = (0..self.values.len()).collect();
+            sort::numbers(&mut sorted, &mut |a, b| {
+                keys[a as usize].cmp(&keys[b as usize]).then(a.cmp(&b))
+            });
+            self.ranks = vec![0; sorted.len()];
+            for (rank, value) in (0..).zip(sorted) {
+                self.ranks[value as usize] = rank;
+            }
+        }
+        core::mem::take(&mut self.ranks)
+    }
+
+    /// Takes back what was lent.
+    pub(crate) fn give_ranks(&mut self, ranks: Vec<u32>) {
+        self.ranks = ranks;
+    }
 }
 
 /// The groups of a table that were made.
@@ -147,6 +236,12 @@ impl AllGroups {
     /// Groups that were made.
     pub(crate) fn get(&self, by: GroupBy) -> &Groups {
         let made = self.made.iter().find(|made| made.by == by);
+        made.expect("groups are made before they are read")
+    }
+
+    /// Groups that were made, to have their values sorted.
+    pub(crate) fn get_mut(&mut self, by: GroupBy) -> &mut Groups {
+        let made = self.made.iter_mut().find(|made| made.by == by);
         made.expect("groups are made before they are read")
     }
 

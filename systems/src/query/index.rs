@@ -11,6 +11,7 @@ use bevy_platform::collections::{HashMap, HashSet};
 use segue_components::prelude::*;
 use segue_components::wire::registry::KindSet;
 
+use super::answer::Answer;
 use super::ast::Query;
 use super::bitmap::Bitmap;
 use super::columns::Column;
@@ -146,24 +147,7 @@ impl Index {
     ///
     /// Only tracks and albums are indexed; any other noun is answered as tracks.
     pub fn find(&mut self, world: &World, noun: Noun, query: &Query, offset: u32, limit: u32) -> Found {
-        if eval::reads_words(&query.filter) {
-            self.take_words(world, usize::MAX);
-        }
-        let table = self.table(noun);
-        // What vanished is shown to those who ask for it.
-        let all = if eval::asks_for_files(&query.filter) {
-            table.alive()
-        } else {
-            table.present()
-        };
-        let all = all.clone();
-        let eval = Eval {
-            world,
-            unix: world.resource::<Clock>().unix,
-            is_within: false,
-        };
-        let ranked = query.sort.is_empty();
-        let answer = eval.answer(self, noun, &query.filter, ranked, Forgive::IfFew, all);
+        let answer = self.answer(world, noun, query);
         let total = answer.total();
         let order = self.order(world, noun, query);
         let table = self.table(noun);
@@ -193,6 +177,28 @@ impl Index {
         }
         let ids = rows.into_iter().map(|row| table.row(row).id).collect();
         Found { total, ids }
+    }
+
+    /// Every row that answers a query, in tiers.
+    pub(crate) fn answer(&mut self, world: &World, noun: Noun, query: &Query) -> Answer {
+        if eval::reads_words(&query.filter) {
+            self.take_words(world, usize::MAX);
+        }
+        let table = self.table(noun);
+        // What vanished is shown to those who ask for it.
+        let all = if eval::asks_for_files(&query.filter) {
+            table.alive()
+        } else {
+            table.present()
+        };
+        let all = all.clone();
+        let eval = Eval {
+            world,
+            unix: world.resource::<Clock>().unix,
+            is_within: false,
+        };
+        let ranked = query.sort.is_empty();
+        eval.answer(self, noun, &query.filter, ranked, Forgive::IfFew, all)
     }
 
     /// The place of an order among those of its table, sorted and up to date.

@@ -552,6 +552,27 @@ mod tests {
         );
     }
 
+    /// The texts of `web-host/tests/query.test.js`.
+    #[test]
+    fn what_the_builder_in_javascript_writes_is_read() {
+        check(
+            "artist:queen year:1975..1980 -(title:live) sort:-year,album",
+            "artist:queen year:1975..1980 -title:live sort:-year,album",
+        );
+        let quoted =
+            r#"albumartist:="Sim \"x\"" title:=="~x" path:~/^a\/b[\/]/ title:"=x" "-x" "2:30" "a b""#;
+        check(quoted, quoted);
+        check(
+            "year:3.. year:..1980 rating:>=4 plays:0 loudness:-14.5..-9",
+            "year:>=3 year:<=1980 rating:>=4 plays:0 loudness:-14.5..-9",
+        );
+        let sides = "(has:lyrics added:<30d | lastplayed:never)";
+        assert_eq!(
+            parse(sides).map(|query| query.to_string()).as_deref(),
+            Ok(&sides[1..sides.len() - 1])
+        );
+    }
+
     #[test]
     fn an_error_names_the_column_and_what_was_expected() {
         check_error("queen foo:bar", 6, "`foo:`", "title, artist");
