@@ -10,8 +10,8 @@ import { SegueError } from "./error.js";
 /** How many requests are under way at once; the others wait here, where they harm nobody else. */
 const MOST_UNANSWERED = 256;
 
-/** What a library does in the next quarter of a second at the latest: writes what it has answered. With room to spare. */
-const UNWRITTEN = 2000;
+/** What the visitor made. It counts as done when it is stored, whatever happens to the library's tab. */
+const EDITS = new Set("rate playlist importUserData".split(" "));
 
 /** Requests that have the same effect twice as once, and may be asked again when nobody knows what became of them. */
 const REPEATABLE = new Set(
@@ -45,13 +45,20 @@ const REPEATABLE = new Set(
  * @property {() => void} leave
  */
 
+/** What is asked: the first word of the request. @param {Asked} asked */
+function kind({ json }) {
+  return /^\{?"(\w+)"/.exec(json)?.[1] ?? "";
+}
+
 export class Link {
   /** @type {Map<number, Asked>} */
   #waiting = new Map();
   /** Those that are not under way yet. @type {Asked[]} */
   #held = [];
-  /** Edits that may not be stored yet. @type {{ json: string, at: number }[]} */
-  #unwritten = [];
+  /** Edits that were answered and may not be stored yet. @type {{ asked: Asked, answer: Answer }[]} */
+  #unstored = [];
+  /** Those of them that the request under way to store everything is for. @type {{ asked: Asked, answer: Answer }[]} */
+  #storing = [];
   #reconnecting = false;
   #closed = false;
 
@@ -96,21 +103,43 @@ export class Link {
   }
 
   /**
-   * The library was started again, here or in another tab. What may be asked again is; what happened a moment before the
-   * old one ended may be lost with it, and is done again.
+   * The library was started again, here or in another tab. What may be asked again is: what was not answered, and what was
+   * answered a moment before the old one ended and may be lost with it.
    *
    * @param {() => void} reconnect tells of every request that was not answered that it failed
    */
   reconnect(reconnect) {
+    const unstored = [...this.#storing, ...this.#unstored];
+    this.#storing = [];
+    this.#unstored = [];
     this.#reconnecting = true;
+    for (const { asked } of unstored) this.#interrupted(asked);
     reconnect();
     this.#reconnecting = false;
     this.flush();
-    const since = performance.now() - UNWRITTEN;
-    const again = this.#unwritten.filter(({ at }) => at > since);
-    const ignore = () => {};
-    for (const { json } of again) this.#ask({ json, resolve: ignore, reject: ignore });
     this.#next();
+  }
+
+  /** Nobody knows what became of it. @param {Asked} asked */
+  #interrupted(asked) {
+    if (REPEATABLE.has(kind(asked))) this.#held.push(asked);
+    else asked.reject(new SegueError("interrupted", "the library was started again before this was done"));
+  }
+
+  /** Has everything stored that was answered, with one request for many. */
+  #store() {
+    if (this.#storing.length > 0 || this.#unstored.length === 0) return;
+    const storing = this.#unstored;
+    this.#unstored = [];
+    this.#storing = storing;
+    const stored = () => {
+      if (this.#storing !== storing) return;
+      this.#storing = [];
+      // Where it cannot be stored, `Storage.State` tells; it is done all the same.
+      for (const { asked, answer } of storing) asked.resolve(answer);
+      this.#store();
+    };
+    this.#ask({ json: '"flush"', resolve: stored, reject: stored });
   }
 
   #next() {
@@ -131,19 +160,15 @@ export class Link {
     const waiting = this.#waiting.get(answer.id);
     this.#waiting.delete(answer.id);
     if (answer.error && waiting && this.#reconnecting) {
-      const [, kind = ""] = /^\{?"(\w+)"/.exec(waiting.json) ?? [];
-      if (REPEATABLE.has(kind)) this.#held.push(waiting);
-      else waiting.reject(new SegueError("interrupted", "the library was started again before it answered"));
+      this.#interrupted(waiting);
       return;
-    }
-    if (waiting?.json.startsWith('{"rate"')) {
-      const now = performance.now();
-      this.#unwritten = this.#unwritten.filter(({ at }) => at > now - UNWRITTEN);
-      this.#unwritten.push({ json: waiting.json, at: now });
     }
     if (answer.error) {
       const error = Object.assign(new SegueError(answer.error.code, answer.error.message), answer.error);
       waiting?.reject(error);
+    } else if (waiting && EDITS.has(kind(waiting))) {
+      this.#unstored.push({ asked: waiting, answer });
+      this.#store();
     } else {
       waiting?.resolve(answer);
     }
@@ -165,10 +190,13 @@ export class Link {
   /** Nothing is answered from now on. */
   close() {
     this.#closed = true;
-    for (const { reject } of [...this.#waiting.values(), ...this.#held]) {
+    const unstored = [...this.#storing, ...this.#unstored].map(({ asked }) => asked);
+    for (const { reject } of [...this.#waiting.values(), ...this.#held, ...unstored]) {
       reject(new SegueError("closed", "the library was closed"));
     }
     this.#waiting.clear();
     this.#held = [];
+    this.#storing = [];
+    this.#unstored = [];
   }
 }

@@ -570,7 +570,7 @@ export class Segue {
   cancelSync(job: number): Promise<void>;
   jobs(): Job[];
 
-  /** Zero stars: unrated. */
+  /** Zero stars: unrated. Resolves when it is stored, as every edit of what the visitor makes. */
   rate(track: number, stars: number): Promise<void>;
 
   playlists(): PlaylistInfo[];
@@ -607,7 +607,10 @@ export class Segue {
 /** Why a request failed. */
 export class SegueError extends Error {
   constructor(code: string, message: string);
-  /** Stable, for programs; the message is for people. */
+  /**
+   * Stable, for programs; the message is for people. `interrupted`: the tab that owned the library ended meanwhile, and nobody
+   * knows whether this was done.
+   */
   readonly code: string;
   /** With the code `query`: where the query is wrong, in code points from 0. */
   readonly column?: number;
