@@ -2,11 +2,13 @@
 //!
 //! - [`file`]: the file, written and read
 //! - [`identity`]: which track of this library one of the file is
+//! - `wanted`: finds much among very much
 //! - `merge`: what of the file comes in, and what of the library stays
 
 pub mod file;
 pub mod identity;
 mod merge;
+pub(crate) mod wanted;
 
 use bevy_ecs::schedule::{IntoScheduleConfigs, Schedules};
 use bevy_ecs::world::World;
@@ -14,6 +16,7 @@ use bevy_platform::collections::HashMap;
 use segue_components::prelude::*;
 
 use self::file::{FileError, Item, KnownTrack, List, UserData};
+use crate::catalog::Catalog;
 use crate::clock::Clock;
 use crate::link;
 use crate::persist::refuse_writes;
@@ -63,38 +66,35 @@ pub fn import(world: &mut World, bytes: &[u8]) -> Result<ImportReport, FileError
 /// The tracks that are told of, each once.
 #[derive(Default)]
 struct Told {
-    places: HashMap<TrackId, usize>,
+    places: HashMap<u64, u32>,
     tracks: Vec<KnownTrack>,
 }
 
 impl Told {
     /// The place of a track among those told of; `None` if it is gone.
     fn place(&mut self, world: &World, track: TrackId) -> Option<usize> {
-        if let Some(&place) = self.places.get(&track) {
-            return Some(place);
+        if let Some(&place) = self.places.get(&track.0) {
+            return Some(place as usize);
         }
         let known = identity::describe(world, track)?;
         let place = self.tracks.len();
         self.tracks.push(known);
-        self.places.insert(track, place);
+        self.places.insert(track.0, u32::try_from(place).ok()?);
         Some(place)
     }
 }
 
 /// Everything the listener made.
-pub fn gather(world: &mut World) -> UserData {
+pub fn gather(world: &World) -> UserData {
     let mut told = Told::default();
-    let mut states = world.query::<(&TrackId, Option<&Rating>, Option<&PlayStats>)>();
-    let mut stated: Vec<TrackId> = states
-        .iter(world)
-        .filter(|(_, rating, stats)| {
-            let has_stats = stats.is_some_and(|stats| *stats != PlayStats::default());
-            rating.is_some() || has_stats
-        })
-        .map(|(&track, _, _)| track)
-        .collect();
-    sort::by_key(&mut stated, |&track| track);
-    for track in stated {
+    let catalog = world.resource::<Catalog>();
+    let stated = catalog.all(Noun::Track).filter(|&(_, entity)| {
+        let stats = world.get::<PlayStats>(entity);
+        world.get::<Rating>(entity).is_some() || stats.is_some_and(|stats| *stats != PlayStats::default())
+    });
+    let mut stated: Vec<u64> = stated.map(|(number, _)| number).collect();
+    sort::plain(&mut stated);
+    for track in stated.into_iter().map(TrackId) {
         if let Some(place) = told.place(world, track) {
             let known = &mut told.tracks[place];
             known.rating = catalog::get::<Rating>(world, track).map_or(0, |rating| rating.stars());

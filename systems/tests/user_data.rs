@@ -80,10 +80,10 @@ fn merge(library: &mut TestLibrary, bytes: &[u8]) -> ImportReport {
 }
 
 /// What is in a library, but for when it was written.
-fn all(library: &mut TestLibrary) -> UserData {
+fn all(library: &TestLibrary) -> UserData {
     UserData {
         exported: 0,
-        ..gather(&mut library.world)
+        ..gather(&library.world)
     }
 }
 
@@ -114,7 +114,7 @@ fn a_file_says_everything_and_reads_the_same() {
         PlaylistTimes::default(),
         Vec::new(),
     );
-    let data = gather(&mut library.world);
+    let data = gather(&library.world);
     assert_eq!(
         (data.tracks.len(), data.playlists.len(), data.history.len()),
         (3, 2, 2)
@@ -298,12 +298,12 @@ fn a_damaged_file_changes_nothing() {
     make(&mut first, "Run", 7, &[1, 2]);
     let bytes = export(&mut first);
     let mut second = library("/music", &FILES);
-    let before = all(&mut second);
+    let before = all(&second);
     let end = bytes.trim_ascii_end().len();
     for at in 0..end {
         assert!(import(&mut second.world, &bytes[..at]).is_err(), "cut at {at}");
     }
-    assert_eq!(all(&mut second), before);
+    assert_eq!(all(&second), before);
     let text = String::from_utf8(bytes).unwrap();
     for (from, to) in [
         ("[1,5,", "[7,5,"),
@@ -325,7 +325,7 @@ fn a_damaged_file_changes_nothing() {
             matches!(second.ask(request), Err(RequestError::Invalid { .. })),
             "{from}"
         );
-        assert_eq!(all(&mut second), before, "{from}");
+        assert_eq!(all(&second), before, "{from}");
     }
     let newer = text.replacen("\"version\":1", "\"version\":9,\"tracks\":7", 1);
     assert_eq!(read(newer.as_bytes()), Err(FileError::Newer { found: 9 }));

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use bevy_platform::collections::HashSet;
 use segue_components::playlist::{Entry, EntryItem, PlaylistEntries};
 
 /// Puts items before a place; at the length or beyond, they are appended.
@@ -26,8 +25,11 @@ pub fn insert(list: &PlaylistEntries, items: Vec<EntryItem>, at: usize) -> Playl
 /// Takes entries out. What is not there, because somebody else took it out before, does not matter.
 #[must_use]
 pub fn remove(list: &PlaylistEntries, ids: &[u32]) -> PlaylistEntries {
-    let gone: HashSet<u32> = ids.iter().copied().collect();
-    let kept = list.entries.iter().filter(|entry| !gone.contains(&entry.id));
+    let gone = sorted(ids);
+    let kept = list
+        .entries
+        .iter()
+        .filter(|entry| gone.binary_search(&entry.id).is_err());
     PlaylistEntries {
         last: list.last,
         entries: Arc::new(kept.cloned().collect()),
@@ -38,7 +40,7 @@ pub fn remove(list: &PlaylistEntries, ids: &[u32]) -> PlaylistEntries {
 /// end. Entries that are not there do not matter.
 #[must_use]
 pub fn reorder(list: &PlaylistEntries, ids: &[u32], at: usize) -> PlaylistEntries {
-    let moved: HashSet<u32> = ids.iter().copied().collect();
+    let moved = sorted(ids);
     let mut entries: Vec<Entry> = Vec::with_capacity(list.entries.len());
     let mut place = 0;
     let mut taken: Vec<&Entry> = Vec::with_capacity(moved.len());
@@ -46,7 +48,7 @@ pub fn reorder(list: &PlaylistEntries, ids: &[u32], at: usize) -> PlaylistEntrie
         if index == at {
             place = entries.len();
         }
-        if moved.contains(&entry.id) {
+        if moved.binary_search(&entry.id).is_ok() {
             taken.push(entry);
         } else {
             entries.push(entry.clone());
@@ -56,17 +58,24 @@ pub fn reorder(list: &PlaylistEntries, ids: &[u32], at: usize) -> PlaylistEntrie
         place = entries.len();
     }
     crate::sort::by_key(&mut taken, |entry| entry.id);
-    let mut named = HashSet::new();
-    let in_order = ids.iter().filter(|&&id| named.insert(id)).filter_map(|&id| {
-        let found = taken.binary_search_by_key(&id, |entry| entry.id);
-        found.ok().map(|index| taken[index].clone())
-    });
-    let in_order: Vec<Entry> = in_order.collect();
+    let mut in_order = Vec::with_capacity(taken.len());
+    let mut left: Vec<Option<Entry>> = taken.iter().map(|&entry| Some(entry.clone())).collect();
+    for id in ids {
+        if let Ok(index) = taken.binary_search_by_key(id, |entry| entry.id) {
+            in_order.extend(left[index].take());
+        }
+    }
     entries.splice(place..place, in_order);
     PlaylistEntries {
         last: list.last,
         entries: Arc::new(entries),
     }
+}
+
+fn sorted(ids: &[u32]) -> Vec<u32> {
+    let mut sorted = ids.to_vec();
+    crate::sort::by_key(&mut sorted, |&id| id);
+    sorted
 }
 
 #[cfg(test)]

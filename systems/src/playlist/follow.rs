@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use bevy_ecs::resource::Resource;
 use bevy_ecs::world::{Mut, World};
-use bevy_platform::collections::{HashMap, HashSet};
 use segue_components::prelude::*;
 use segue_components::wire::registry::KindSet;
 
@@ -15,6 +14,7 @@ use crate::changes::Changes;
 use crate::clock::{Clock, Wake};
 use crate::persist::Storage;
 use crate::query::index::Index;
+use crate::sort;
 
 /// How often playlists are counted anew because the library changed, at most, in milliseconds.
 const COUNT_EVERY: u64 = 1_000;
@@ -22,7 +22,7 @@ const COUNT_EVERY: u64 = 1_000;
 /// What changed since playlists were last counted.
 #[derive(Resource, Debug, Default)]
 pub(super) struct Stale {
-    tracks: HashSet<u64>,
+    tracks: Vec<u64>,
     /// The version of the index at the time.
     version: u64,
     counted_at: u64,
@@ -110,7 +110,7 @@ impl Stale {
             | KindSet::of::<PlayedFrom>();
         for change in world.resource::<Changes>().settled() {
             if change.noun == Noun::Track && (change.gone || change.kinds.meets(shown)) {
-                self.tracks.insert(change.number);
+                self.tracks.push(change.number);
             }
         }
         let now = world.resource::<Clock>().now;
@@ -140,7 +140,8 @@ impl Stale {
     }
 
     fn count(&mut self, world: &mut World) {
-        let changed = core::mem::take(&mut self.tracks);
+        let mut changed = core::mem::take(&mut self.tracks);
+        sort::plain(&mut changed);
         self.smart.clear();
         for playlist in all(world) {
             if catalog::get::<SmartQuery>(world, playlist).is_some() {
@@ -149,7 +150,7 @@ impl Stale {
             }
             let list = entries(world, playlist);
             let is_touched = |entry: &Entry| match entry.item {
-                EntryItem::Track(track) => changed.contains(&track.0),
+                EntryItem::Track(track) => changed.binary_search(&track.0).is_ok(),
                 EntryItem::Unmatched(_) => false,
             };
             if !changed.is_empty() && list.entries.iter().any(is_touched) {
@@ -210,23 +211,22 @@ fn match_again(world: &mut World) {
 }
 
 /// Lets the entries of tracks that are about to go keep what is known of them, so that they are found again.
-pub fn release(world: &mut World, tracks: &HashSet<TrackId>) {
-    let mut known: HashMap<TrackId, EntryItem> = HashMap::default();
+pub fn release(world: &mut World, mut tracks: Vec<u64>) {
+    sort::plain(&mut tracks);
     for playlist in all(world) {
         let mut list = entries(world, playlist);
-        let is_gone =
-            |entry: &Entry| matches!(entry.item, EntryItem::Track(track) if tracks.contains(&track));
+        let is_gone = |entry: &Entry| match entry.item {
+            EntryItem::Track(track) => tracks.binary_search(&track.0).is_ok(),
+            EntryItem::Unmatched(_) => false,
+        };
         if !list.entries.iter().any(is_gone) {
             continue;
         }
         for entry in Arc::make_mut(&mut list.entries) {
             if let EntryItem::Track(track) = entry.item
-                && tracks.contains(&track)
+                && is_gone(entry)
             {
-                let item = known
-                    .entry(track)
-                    .or_insert_with(|| EntryItem::Unmatched(Box::new(resolve::line(world, track, ""))));
-                entry.item = item.clone();
+                entry.item = EntryItem::Unmatched(Box::new(resolve::line(world, track, "")));
             }
         }
         replace(world, playlist, list);

@@ -5,13 +5,13 @@
 //! composed or decomposed letters), and where that leaves several, byte by byte.
 
 use bevy_ecs::world::World;
-use bevy_platform::collections::HashMap;
 use segue_components::prelude::*;
 
-use crate::catalog;
+use crate::catalog::{self, Catalog};
 use crate::http;
 use crate::query::fold::fold;
 use crate::sort;
+use crate::user_data::wanted::Wanted;
 
 /// How far the seconds of an entry may be from the length of a track that it means, in milliseconds.
 const CLOSE: u64 = 2_000;
@@ -40,37 +40,39 @@ struct Best {
 
 /// Finds the track that each entry means. `folder` is where the playlist lies, as an absolute path; empty if that
 /// is not known.
-pub fn tracks(world: &mut World, wanted: &[&Unmatched], folder: &str) -> Vec<Option<TrackId>> {
+pub fn tracks(world: &World, wanted: &[&Unmatched], folder: &str) -> Vec<Option<TrackId>> {
     let folder = parts(folder, "");
     let forms: Vec<Vec<Form>> = wanted.iter().map(|entry| forms(&entry.path, &folder)).collect();
-    let mut by_name: HashMap<&str, Vec<(usize, &Form)>> = HashMap::default();
+    let mut by_name: Wanted<(usize, &Form)> = Wanted::default();
     for (index, forms) in forms.iter().enumerate() {
         for form in forms {
             if let Some(name) = form.folded.last() {
-                by_name.entry(name).or_default().push((index, form));
+                by_name.list(name.as_bytes(), 0).push((index, form));
             }
         }
     }
     let mut best: Vec<Best> = wanted.iter().map(|_| Best::default()).collect();
-    if !by_name.is_empty() {
-        let roots = roots(world);
-        let mut files = world.query::<(&Location, &FileOf, Option<&Presence>)>();
-        for (location, FileOf(track), presence) in files.iter(world) {
-            let name = location.path.rsplit('/').next().unwrap_or_default();
-            let Some(entries) = by_name.get(&*fold(name)) else {
-                continue;
-            };
-            let root = roots
-                .get(&location.provider)
-                .map(Vec::as_slice)
-                .unwrap_or_default();
-            let path: Vec<String> = location.path.split('/').map(unescape).collect();
-            let is_there = !matches!(presence, Some(Presence::MissingSince(_)));
-            for &(index, form) in entries {
-                let length = catalog::get::<Duration>(world, *track);
-                if let Some((same, equal)) = compare(form, root, &path, wanted[index], length) {
-                    best[index].offer((same, equal, is_there), *track);
-                }
+    let catalog = world.resource::<Catalog>();
+    let roots = roots(world);
+    // Nothing wanted, nothing to look at.
+    let files = catalog.all(Noun::File).filter(|_| !by_name.is_empty());
+    for (_, file) in files {
+        let (Some(location), Some(FileOf(track))) = (world.get::<Location>(file), world.get::<FileOf>(file))
+        else {
+            continue;
+        };
+        let name = location.path.rsplit('/').next().unwrap_or_default();
+        let Some(entries) = by_name.get(fold(name).as_bytes(), 0) else {
+            continue;
+        };
+        let root = roots.iter().find(|(provider, _)| *provider == location.provider);
+        let root = root.map_or(&[][..], |(_, root)| root);
+        let path: Vec<String> = location.path.split('/').map(unescape).collect();
+        let is_there = !matches!(world.get(file), Some(Presence::MissingSince(_)));
+        for &(index, form) in entries {
+            let length = catalog::get::<Duration>(world, *track);
+            if let Some((same, equal)) = compare(form, root, &path, wanted[index], length) {
+                best[index].offer((same, equal, is_there), *track);
             }
         }
     }
@@ -296,10 +298,10 @@ fn unescape(part: &str) -> String {
 }
 
 /// The parts above the paths of each provider.
-fn roots(world: &mut World) -> HashMap<ProviderId, Vec<String>> {
-    let mut providers = world.query::<(&ProviderId, &ProviderKind)>();
-    let all = providers.iter(world).map(|(&provider, kind)| {
-        let root = match kind {
+fn roots(world: &World) -> Vec<(ProviderId, Vec<String>)> {
+    let all = world.resource::<Catalog>().all(Noun::Provider);
+    all.filter_map(|(provider, entity)| {
+        let root = match world.get::<ProviderKind>(entity)? {
             ProviderKind::Folder { path } => {
                 let mut root = Vec::new();
                 climb(&mut root, path);
@@ -308,9 +310,9 @@ fn roots(world: &mut World) -> HashMap<ProviderId, Vec<String>> {
             ProviderKind::Http { url } => parts(&percent_decode(strip_scheme(url).0), ""),
             ProviderKind::Handle { .. } => Vec::new(),
         };
-        (provider, root)
-    });
-    all.collect()
+        Some((ProviderId(provider), root))
+    })
+    .collect()
 }
 
 /// How a track is named in a playlist file in this folder: a path relative to it where there is one, else the

@@ -83,8 +83,11 @@ fn remove(world: &mut World, provider: ProviderId) -> Result<Response, RequestEr
         .filter(|(_, location, _)| location.provider == provider)
         .map(|(&file, location, of)| (file, location.clone(), of.map(|of| of.0)))
         .collect();
-    let tracks = files.iter().filter_map(|(_, _, track)| *track).collect();
-    playlist::release(world, &tracks);
+    let tracks = files
+        .iter()
+        .filter_map(|(_, _, track)| Some(track.as_ref()?.0))
+        .collect();
+    playlist::release(world, tracks);
     for (file, location, track) in files {
         world.resource_mut::<FileIndex>().remove(&location);
         Catalog::despawn(world, file);

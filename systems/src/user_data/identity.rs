@@ -1,11 +1,11 @@
 //! The identity ladder: what a track is known by in another library, and which track of this one that is.
 
 use bevy_ecs::world::World;
-use bevy_platform::collections::HashMap;
 use segue_components::prelude::*;
 
 use super::file::KnownTrack;
-use crate::catalog;
+use super::wanted::Wanted;
+use crate::catalog::{self, Catalog};
 use crate::query::fold::fold;
 use crate::scan::index::FileIndex;
 
@@ -67,77 +67,67 @@ pub(crate) fn name(title: &str, artist: &str) -> String {
 }
 
 /// Finds each of these tracks, and says by which rung of the ladder.
-pub fn find(world: &mut World, wanted: &[KnownTrack]) -> Vec<Option<(TrackId, Rung)>> {
+pub fn find(world: &World, wanted: &[KnownTrack]) -> Vec<Option<(TrackId, Rung)>> {
     let mut found: Vec<Option<(TrackId, Rung)>> = by_path(world, wanted);
-    let mut hashes: HashMap<[u8; 16], TrackId> = HashMap::default();
-    let mut recordings: HashMap<&str, Vec<TrackId>> = HashMap::default();
-    let mut names: HashMap<String, Vec<TrackId>> = HashMap::default();
+    let mut keys: Wanted<TrackId> = Wanted::default();
     for (track, found) in wanted.iter().zip(&found) {
         if found.is_none() {
-            hashes.extend(track.audio_hash.map(|hash| (hash, TrackId(0))));
-            if !track.recording.is_empty() {
-                recordings.insert(&track.recording, Vec::new());
+            for (key, rung) in known_by(track) {
+                keys.list(&key, rung as u64);
             }
-            names.insert(name(&track.title, &track.artist), Vec::new());
         }
     }
-    if names.is_empty() {
+    if keys.is_empty() {
         return found;
     }
-    for (hash, FileOf(track)) in world.query::<(&AudioHash, &FileOf)>().iter(world) {
-        if let Some(known) = hashes.get_mut(&hash.0)
-            && (known.0 == 0 || *track < *known)
-        {
-            *known = *track;
-        }
-    }
-    for (&track, title) in world.query::<(&TrackId, &Title)>().iter(world) {
-        if let Some(known) = recording(world, track).and_then(|id| recordings.get_mut(id)) {
-            known.push(track);
-        }
-        if let Some(known) = names.get_mut(&name(&title.0, &artist(world, track))) {
-            known.push(track);
+    let catalog = world.resource::<Catalog>();
+    let mut tracks: Vec<u64> = catalog.all(Noun::Track).map(|(number, _)| number).collect();
+    crate::sort::plain(&mut tracks);
+    for track in tracks.into_iter().map(TrackId) {
+        if let Some(known) = describe(world, track) {
+            for (key, rung) in known_by(&known) {
+                keys.offer(&key, rung as u64, track);
+            }
         }
     }
     for (track, found) in wanted.iter().zip(&mut found) {
         if found.is_some() {
             continue;
         }
-        let of_sound = track
-            .audio_hash
-            .and_then(|hash| hashes.get(&hash))
-            .filter(|known| known.0 > 0);
-        *found = of_sound.map(|&known| (known, Rung::AudioHash));
-        let of_recording = || {
-            let known = recordings.get(&*track.recording)?;
-            best(world, track, known).map(|known| (known, Rung::Recording))
-        };
-        let of_tags = || {
-            let known = names.get(&name(&track.title, &track.artist))?;
-            let alike: Vec<TrackId> = known
-                .iter()
-                .copied()
-                .filter(|&known| is_like(world, track, known))
-                .collect();
-            best(world, track, &alike).map(|known| (known, Rung::Tags))
-        };
-        *found = found.or_else(of_recording).or_else(of_tags);
+        *found = known_by(track).into_iter().find_map(|(key, rung)| {
+            let known = keys.get(&key, rung as u64)?;
+            let is_like = |known: &&TrackId| rung != Rung::Tags || is_like(world, track, **known);
+            let alike: Vec<TrackId> = known.iter().filter(is_like).copied().collect();
+            best(world, track, &alike).map(|known| (known, rung))
+        });
     }
     found
 }
 
-fn by_path(world: &mut World, wanted: &[KnownTrack]) -> Vec<Option<(TrackId, Rung)>> {
-    let mut providers: Vec<(ProviderId, ProviderKind)> = world
-        .query::<(&ProviderId, &ProviderKind)>()
-        .iter(world)
-        .map(|(&provider, kind)| (provider, kind.clone()))
+/// What a track is known by beside its path, the surest first.
+fn known_by(track: &KnownTrack) -> Vec<(Vec<u8>, Rung)> {
+    let mut keys = Vec::with_capacity(3);
+    keys.extend(track.audio_hash.map(|hash| (hash.to_vec(), Rung::AudioHash)));
+    if !track.recording.is_empty() {
+        let id = track.recording.to_ascii_lowercase();
+        keys.push((id.into_bytes(), Rung::Recording));
+    }
+    keys.push((name(&track.title, &track.artist).into_bytes(), Rung::Tags));
+    keys
+}
+
+fn by_path(world: &World, wanted: &[KnownTrack]) -> Vec<Option<(TrackId, Rung)>> {
+    let catalog = world.resource::<Catalog>();
+    let mut providers: Vec<(u64, &ProviderKind)> = catalog
+        .all(Noun::Provider)
+        .filter_map(|(number, entity)| Some((number, world.get(entity)?)))
         .collect();
-    crate::sort::by_key(&mut providers, |(provider, _)| *provider);
+    crate::sort::by_key(&mut providers, |&(number, _)| number);
     let index = world.get_resource::<FileIndex>();
     let found = wanted.iter().map(|track| {
         let kind = track.provider.as_ref()?;
-        let (provider, _) = providers.iter().find(|(_, known)| known == kind)?;
-        let file = index?.find(*provider, &track.path)?;
+        let (provider, _) = providers.iter().find(|(_, known)| *known == kind)?;
+        let file = index?.find(ProviderId(*provider), &track.path)?;
         let found = catalog::get::<FileOf>(world, file)?.0;
         is_plausible(world, track, found).then_some((found, Rung::Path))
     });

@@ -1,12 +1,12 @@
 //! What of a file comes into a library, and what of the library stays. Merging a file a second time changes nothing.
 
 use bevy_ecs::world::World;
-use bevy_platform::collections::{HashMap, HashSet};
 use segue_components::prelude::*;
 
 use super::file::{Item, KnownTrack, List, UserData};
 use super::identity;
-use crate::{catalog, history, playlist};
+use super::wanted::Wanted;
+use crate::{catalog, history, playlist, sort};
 
 /// How many tracks that were not found are named.
 const MOST_NAMED: usize = 1_000;
@@ -71,12 +71,12 @@ fn merge_state(
     tracks: &[Option<TrackId>],
     report: &mut ImportReport,
 ) {
-    let mut counted: HashMap<TrackId, (u32, u64)> = HashMap::default();
-    for listen in history::all(world).into_iter().filter(|listen| listen.counted) {
-        let (plays, last) = counted.entry(listen.track).or_default();
-        *plays += 1;
-        *last = (*last).max(listen.at);
-    }
+    let mut counted: Vec<(u64, u64)> = history::all(world)
+        .into_iter()
+        .filter(|listen| listen.counted)
+        .map(|listen| (listen.track.0, listen.at))
+        .collect();
+    sort::by_key(&mut counted, |&listen| listen);
     for (known, track) in known.iter().zip(tracks) {
         let Some(track) = *track else { continue };
         if let Some(rating) = Rating::new(known.rating) {
@@ -91,7 +91,10 @@ fn merge_state(
         let own = catalog::get::<PlayStats>(world, track)
             .copied()
             .unwrap_or_default();
-        let (plays, last) = counted.get(&track).copied().unwrap_or_default();
+        let start = counted.partition_point(|&(other, _)| other < track.0);
+        let end = counted.partition_point(|&(other, _)| other <= track.0);
+        let plays = count(end - start);
+        let last = counted[start..end].last().map_or(0, |&(_, at)| at);
         let stats = PlayStats {
             plays: own.plays.max(known.stats.plays).max(plays),
             skips: own.skips.max(known.stats.skips),
@@ -113,7 +116,7 @@ fn merge_playlists(world: &mut World, data: UserData, tracks: &[Option<TrackId>]
         ..
     } = data;
     // Of several that are alike the first is the first, and so on.
-    let mut used = HashSet::new();
+    let mut used = Vec::new();
     for list in playlists {
         let items: Vec<EntryItem> = list
             .items
@@ -129,7 +132,7 @@ fn merge_playlists(world: &mut World, data: UserData, tracks: &[Option<TrackId>]
         match same(world, &list, &mut used) {
             None => {
                 let made = playlist::make(world, &list.name, list.smart, list.times, items);
-                used.insert(made);
+                used.push(made);
                 report.playlists += 1;
             }
             Some(own) if list.smart.is_none() => {
@@ -149,7 +152,7 @@ fn unmatched(track: &KnownTrack) -> Unmatched {
     }
 }
 
-fn same(world: &World, list: &List, used: &mut HashSet<PlaylistId>) -> Option<PlaylistId> {
+fn same(world: &World, list: &List, used: &mut Vec<PlaylistId>) -> Option<PlaylistId> {
     let own = playlist::all(world).into_iter().find(|own| {
         !used.contains(own)
             && catalog::get::<PlaylistTimes>(world, *own)
@@ -157,23 +160,24 @@ fn same(world: &World, list: &List, used: &mut HashSet<PlaylistId>) -> Option<Pl
             && catalog::get::<PlaylistName>(world, *own).is_some_and(|name| *name.0 == *list.name)
             && catalog::get::<SmartQuery>(world, *own).is_some() == list.smart.is_some()
     })?;
-    used.insert(own);
+    used.push(own);
     Some(own)
 }
 
 /// Puts at the end what is not there as often as in the list.
 fn add_missing(world: &mut World, own: PlaylistId, items: Vec<EntryItem>) -> bool {
     let before = playlist::entries(world, own);
-    let mut left: HashMap<(u64, &str), u32> = HashMap::default();
+    // By what stands in each entry, one mark for each time.
+    let mut left: Wanted<()> = Wanted::default();
     for entry in before.entries.iter() {
-        *left.entry(key(&entry.item)).or_default() += 1;
+        let (key, what) = key(&entry.item);
+        left.list(key, what).push(());
     }
     let mut missing = Vec::new();
-    for item in &items {
-        let count = left.get_mut(&key(item)).filter(|count| **count > 0);
-        match count {
-            Some(count) => *count -= 1,
-            None => missing.push(item.clone()),
+    for item in items {
+        let (key, what) = key(&item);
+        if left.list(key, what).pop().is_none() {
+            missing.push(item);
         }
     }
     if missing.is_empty() {
@@ -184,9 +188,9 @@ fn add_missing(world: &mut World, own: PlaylistId, items: Vec<EntryItem>) -> boo
     true
 }
 
-fn key(item: &EntryItem) -> (u64, &str) {
+fn key(item: &EntryItem) -> (&[u8], u64) {
     match item {
-        EntryItem::Track(track) => (track.0, ""),
-        EntryItem::Unmatched(unmatched) => (0, &unmatched.path),
+        EntryItem::Track(track) => (&[], track.0),
+        EntryItem::Unmatched(unmatched) => (unmatched.path.as_bytes(), 0),
     }
 }
