@@ -444,6 +444,15 @@ fn a_query_finds_what_stands_in_a_playlist() {
     check("playlist:99", &[]);
     check("playlist:round", &[]);
     check("-playlist:1 sort:id", &[1, 4, 5, 6]);
+    // What was found before an edit is found anew after it.
+    insert(&mut library, list, &[6], None);
+    let find = |library: &mut TestLibrary, query: &str| -> Vec<u64> {
+        let found = segue_systems::query::tracks(&mut library.world, query).unwrap();
+        found.iter().map(|track| track.0).collect()
+    };
+    assert_eq!(find(&mut library, "-playlist:1 sort:id"), [1, 4, 5]);
+    ask(&mut library, PlaylistRequest::Delete { playlist: list }).unwrap();
+    assert_eq!(find(&mut library, "-playlist:1 sort:id"), [1, 2, 3, 4, 5, 6]);
 }
 
 #[test]
