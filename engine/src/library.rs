@@ -14,6 +14,7 @@ use segue_systems::persist::Storage;
 use segue_systems::persist::driver::{StoreAnswer, StoreLink, StoreRequest};
 use segue_systems::persist::owner;
 use segue_systems::playback::PlaybackLink;
+use segue_systems::query::index::Index;
 use segue_systems::scan::ScanLink;
 use segue_systems::scan::work::{ListRequest, Listing, ReadAnswer, ReadRequest};
 use segue_systems::schedule;
@@ -25,11 +26,17 @@ use crate::plugins;
 pub struct LibraryConfig {
     /// How many files may be read at once.
     pub files_in_flight: usize,
+    /// The listener's locale, `sv-SE` or `sv_SE.UTF-8` for instance: it says how names sort. Without one they sort
+    /// as most languages have it.
+    pub locale: Option<String>,
 }
 
 impl Default for LibraryConfig {
     fn default() -> Self {
-        Self { files_in_flight: 64 }
+        Self {
+            files_in_flight: 64,
+            locale: None,
+        }
     }
 }
 
@@ -92,6 +99,9 @@ impl Library {
             reports: audio_reports,
         });
         plugins::build(&mut world);
+        if let Some(locale) = &config.locale {
+            world.resource_mut::<Index>().set_locale(locale);
+        }
         (
             Self { world, waker },
             Services {

@@ -47,6 +47,13 @@ pub(crate) struct Threads {
     threads: Vec<JoinHandle<()>>,
 }
 
+/// The listener's locale, as far as it says how names sort.
+fn locale() -> Option<String> {
+    let names = ["LC_ALL", "LC_COLLATE", "LANG"];
+    let set = names.iter().filter_map(|name| std::env::var(name).ok());
+    set.into_iter().find(|locale| !locale.is_empty())
+}
+
 impl Threads {
     /// Starts a library and everything around it. The link is that of its first host.
     pub(crate) fn start(store: Store, output: SoundOutput) -> std::io::Result<(Self, HostLink)> {
@@ -59,6 +66,7 @@ impl Threads {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let config = LibraryConfig {
             files_in_flight: cores * 32,
+            locale: locale(),
         };
         let (mut library, services) = Library::new(&config, waker.clone());
         let link = library.connect();

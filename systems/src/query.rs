@@ -49,6 +49,7 @@ mod search_tests;
 mod shared;
 mod strings;
 mod table;
+mod tailoring;
 #[cfg(test)]
 mod tests;
 mod typos;

@@ -7,7 +7,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
 use std::rc::Rc;
 
-use js_sys::{Array, Function};
+use js_sys::{Array, Function, Reflect};
 use segue::library::{HostLink, Library, LibraryConfig, Services, Waker};
 use segue_audio::command::{AudioCommand, AudioReport, AudioStatus};
 use segue_components::id::JobId;
@@ -168,6 +168,7 @@ impl LibraryWorker {
         });
         let config = LibraryConfig {
             files_in_flight: FILES_IN_FLIGHT,
+            locale: locale(),
         };
         let (library, services) = Library::new(&config, waker);
         let channel = MessageChannel::new().expect("every browser with workers has channels");
@@ -297,6 +298,12 @@ impl LibraryWorker {
 }
 
 /// Why a store was not opened, as programs and listeners are told.
+/// The listener's locale, as far as the browser tells: it says how names sort.
+fn locale() -> Option<String> {
+    let navigator = Reflect::get(&js_sys::global(), &"navigator".into()).ok()?;
+    Reflect::get(&navigator, &"language".into()).ok()?.as_string()
+}
+
 fn refused(error: &OpenError) -> Refused {
     let (code, message) = match error {
         OpenError::Store(StoreError::Closed) => (

@@ -7,9 +7,8 @@ use bevy_ecs::world::{EntityRef, World};
 use segue_components::prelude::*;
 
 use super::ast::{LevelField, NumberField, SortField, TimeField};
-use super::fold;
 use super::groups::folder;
-use super::strings::Strings;
+use super::strings::Keys;
 use super::table::Table;
 use crate::catalog::Catalog;
 
@@ -128,7 +127,7 @@ impl Column {
     }
 
     /// What it holds of a row; `keys` takes the texts that rows sort by.
-    fn value(self, world: &World, row: EntityRef<'_>, keys: &mut Strings) -> u32 {
+    fn value(self, world: &World, row: EntityRef<'_>, keys: &mut Keys) -> u32 {
         let format = row.get::<AudioFormat>();
         let position = row.get::<Position>();
         let dates = row.get::<Dates>();
@@ -138,7 +137,7 @@ impl Column {
         };
         let peak = |peak: Option<u32>| peak.map_or(0, |peak| peak.saturating_add(1));
         let number = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
-        let mut key = |text: &str| keys.intern(&fold::sort_key(text));
+        let mut key = |text: &str| keys.of(text);
         match self {
             Self::Skips => row.get::<PlayStats>().map_or(0, |stats| stats.skips),
             Self::LastPlayed => row
@@ -204,7 +203,7 @@ impl Columns {
     }
 
     /// Takes a row in. `true` if that changed something.
-    fn put(&mut self, world: &World, number: u32, row: EntityRef<'_>, keys: &mut Strings) -> bool {
+    fn put(&mut self, world: &World, number: u32, row: EntityRef<'_>, keys: &mut Keys) -> bool {
         let mut changed = false;
         for (column, numbers) in &mut self.made {
             let value = column.value(world, row, keys);

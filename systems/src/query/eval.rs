@@ -12,7 +12,6 @@ use super::ast::{self, Expr, IdField, NumberField, Term, TextField, TimeField, V
 use super::bitmap::Bitmap;
 use super::columns::Column;
 use super::conditions;
-use super::fold;
 use super::index::Index;
 use super::search::{self, FEW, FORGIVEN, TIERS};
 use super::table::{self, Row};
@@ -289,7 +288,7 @@ impl Eval<'_> {
                 candidates
             }
             Term::Codec(codec) => {
-                let key = table.keys.find(&fold::sort_key(codec));
+                let key = table.keys.find(codec);
                 candidates.retain(|row| Some(table.row(row).codec) == key);
                 candidates
             }

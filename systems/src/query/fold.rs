@@ -1,11 +1,14 @@
 //! Folding: how text is made comparable, cut into tokens and turned into keys that sort by bytes.
 
 use super::bases::each_base;
+use super::tailoring::{self, Tailoring};
 
 /// The longest token in bytes; what stands beyond is not compared.
 pub(crate) const LONGEST_TOKEN: usize = 64;
 /// How many tokens of one text are looked at: tags can hold whole books.
 const MOST_TOKENS: usize = 256;
+/// How many bytes of a text its sort key is made of, beyond ASCII.
+const LONGEST_SORTED: usize = 1_024;
 /// The longest sort key in bytes; texts that differ only beyond it count as equal.
 const LONGEST_KEY: usize = 96;
 
@@ -186,10 +189,40 @@ pub(crate) fn upright(folded: &str) -> Option<String> {
     (!rest.is_empty()).then(|| format!("{article} {rest}"))
 }
 
-/// The bytes that a text sorts by: folded, without article, marks as spaces, numbers by value. An empty
-/// text has an empty key.
-pub(crate) fn sort_key(text: &str) -> Vec<u8> {
-    let folded = fold(text);
+/// Folds a text but for the letters that a language tells apart.
+fn fold_tailored(text: &str, tailoring: &Tailoring) -> String {
+    let mut folded = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(char) = rest.chars().next() {
+        if let Some((key, length)) = tailoring.find(rest) {
+            for char in key.chars() {
+                put_tailored(char, tailoring, &mut folded);
+            }
+            rest = &rest[length..];
+            continue;
+        }
+        each_base(char, |base| put_tailored(base, tailoring, &mut folded));
+        rest = &rest[char.len_utf8()..];
+    }
+    folded
+}
+
+fn put_tailored(base: char, tailoring: &Tailoring, folded: &mut String) {
+    if tailoring.is_own(base) {
+        folded.push(tailoring::OWN);
+    }
+    fold_base(base, folded);
+}
+
+/// The bytes that a text sorts by: folded, without article, marks as spaces, numbers by value, Katakana as Hiragana.
+/// An empty text has an empty key.
+pub(crate) fn sort_key(text: &str, tailoring: &Tailoring) -> Vec<u8> {
+    let folded = if tailoring.is_plain(text) {
+        fold(text)
+    } else {
+        // A title of a megabyte is as good as its beginning.
+        fold_tailored(&text[..text.floor_char_boundary(LONGEST_SORTED)], tailoring)
+    };
     let name = without_article(folded.trim_ascii());
     let bytes = name.as_bytes();
     let mut key = Vec::with_capacity(name.len() + 4);
@@ -208,14 +241,20 @@ pub(crate) fn sort_key(text: &str) -> Vec<u8> {
             name[at..].chars().next().map_or(1, char::len_utf8)
         };
         let piece = &bytes[at..at + length];
+        let other = name[at..].chars().next().filter(|char| !char.is_ascii());
         let word = byte.is_ascii_alphanumeric()
-            || (!byte.is_ascii() && name[at..].chars().next().is_some_and(char::is_alphanumeric));
+            || other.is_some_and(|char| char.is_alphanumeric() || tailoring::is_put(char));
         if word {
             if core::mem::take(&mut gap) && !key.is_empty() {
                 key.push(b' ');
             }
             if byte.is_ascii_digit() {
                 put_digits(piece, &mut key);
+            } else if other == Some(tailoring::OWN) {
+                // Behind digits, before Latin letters.
+                key.push(b'@');
+            } else if let Some(hiragana) = other.and_then(hiragana) {
+                key.extend_from_slice(hiragana.encode_utf8(&mut [0; 4]).as_bytes());
             } else {
                 key.extend_from_slice(piece);
             }
@@ -232,6 +271,12 @@ pub(crate) fn sort_key(text: &str) -> Vec<u8> {
     key
 }
 
+/// The same sound in Hiragana.
+fn hiragana(char: char) -> Option<char> {
+    let is_katakana = ('\u{30a1}'..='\u{30f6}').contains(&char);
+    is_katakana.then(|| char::from_u32(u32::from(char) - 0x60))?
+}
+
 /// Writes a number so that bytes sort as values: its length first, then its digits.
 fn put_digits(digits: &[u8], key: &mut Vec<u8>) {
     let zeros = digits.iter().take_while(|&&digit| digit == b'0').count();
@@ -244,6 +289,10 @@ fn put_digits(digits: &[u8], key: &mut Vec<u8>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn key(text: &str) -> Vec<u8> {
+        sort_key(text, &Tailoring::default())
+    }
 
     #[track_caller]
     fn check_fold(text: &str, expected: &str) {
@@ -260,12 +309,7 @@ mod tests {
     #[track_caller]
     fn check_order(ascending: &[&str]) {
         for pair in ascending.windows(2) {
-            assert!(
-                sort_key(pair[0]) < sort_key(pair[1]),
-                "{} before {}",
-                pair[0],
-                pair[1]
-            );
+            assert!(key(pair[0]) < key(pair[1]), "{} before {}", pair[0], pair[1]);
         }
     }
 
@@ -302,16 +346,16 @@ mod tests {
         assert_eq!(tokens(&book).len(), MOST_TOKENS);
         let long = "x".repeat(1_000_000);
         assert_eq!(tokens(&long)[0].len(), LONGEST_TOKEN);
-        assert!(sort_key(&long).len() <= LONGEST_KEY);
+        assert!(key(&long).len() <= LONGEST_KEY);
     }
 
     #[test]
     fn articles_are_passed_over() {
-        assert_eq!(sort_key("The Beatles"), sort_key("Beatles, The"));
-        assert_eq!(sort_key("A Day in the Life"), sort_key("day in the life"));
-        assert_ne!(sort_key("A-ha"), sort_key("ha"));
-        assert_eq!(sort_key("The The"), sort_key("the"));
-        assert_eq!(sort_key("The"), b"the");
+        assert_eq!(key("The Beatles"), key("Beatles, The"));
+        assert_eq!(key("A Day in the Life"), key("day in the life"));
+        assert_ne!(key("A-ha"), key("ha"));
+        assert_eq!(key("The The"), key("the"));
+        assert_eq!(key("The"), b"the");
         assert_eq!(upright("beatles, the").as_deref(), Some("the beatles"));
         assert_eq!(upright("the beatles"), None);
         assert_eq!(upright("breathe"), None);
@@ -331,8 +375,8 @@ mod tests {
             "Zoë",
             "音",
         ]);
-        assert_eq!(sort_key("Track 07"), sort_key("track 7"));
-        assert_eq!(sort_key("000"), sort_key("0"));
-        assert_eq!(sort_key("\"Heroes\""), sort_key("heroes"));
+        assert_eq!(key("Track 07"), key("track 7"));
+        assert_eq!(key("000"), key("0"));
+        assert_eq!(key("\"Heroes\""), key("heroes"));
     }
 }

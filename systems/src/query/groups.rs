@@ -4,6 +4,8 @@
 //! by group first: one step a row, whatever number of artists it has. As columns, they are made when a query
 //! first needs them.
 
+use std::sync::Arc;
+
 use bevy_ecs::world::{EntityRef, World};
 use segue_components::prelude::*;
 
@@ -11,6 +13,7 @@ use super::columns::location;
 use super::fold;
 use super::strings::Strings;
 use super::table::Table;
+use super::tailoring::Tailoring;
 use crate::sort;
 
 /// What rows are grouped by.
@@ -94,12 +97,13 @@ pub(crate) struct Groups {
     sort_keys: Vec<Box<[u8]>>,
     /// The place of each value among all by name, or nothing where one came since.
     ranks: Vec<u32>,
+    tailoring: Arc<Tailoring>,
     text: String,
     last: (String, u32),
 }
 
 impl Groups {
-    fn new(by: GroupBy) -> Self {
+    fn new(by: GroupBy, tailoring: Arc<Tailoring>) -> Self {
         let mut keys = Strings::default();
         keys.intern(b"");
         Self {
@@ -111,6 +115,7 @@ impl Groups {
             shown: Vec::new(),
             sort_keys: Vec::new(),
             ranks: Vec::new(),
+            tailoring,
             text: String::new(),
             last: (String::new(), 0),
         }
@@ -149,11 +154,11 @@ impl Groups {
             let number = self.values.intern(folded.as_bytes());
             if number as usize == self.shown.len() {
                 self.shown.push(value.into());
-                self.sort_keys.push(fold::sort_key(value).into());
+                self.sort_keys.push(fold::sort_key(value, &self.tailoring).into());
             }
             // A name to sort by is that of a single artist.
             if let Some(name) = sort_name.filter(|_| alone) {
-                let key = fold::sort_key(name);
+                let key = fold::sort_key(name, &self.tailoring);
                 if *self.sort_keys[number as usize] != *key {
                     self.sort_keys[number as usize] = key.into();
                     self.ranks.clear();
@@ -262,7 +267,7 @@ impl Table {
         if self.groups.made.iter().any(|made| made.by == by) {
             return;
         }
-        let mut groups = Groups::new(by);
+        let mut groups = Groups::new(by, Arc::clone(self.keys.tailoring()));
         for number in 0..self.len() {
             let row = world.get_entity(self.row(number).entity).ok();
             let group = match row.filter(|_| self.alive().has(number)) {

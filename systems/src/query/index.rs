@@ -22,6 +22,7 @@ use super::parser::{self, QueryError};
 use super::search;
 use super::shared::{Shared, Text};
 use super::table::{self, Row, Table};
+use super::tailoring::Tailoring;
 use crate::catalog::Catalog;
 use crate::changes::{self, Changes};
 use crate::clock::{Clock, Wake};
@@ -92,6 +93,19 @@ struct Lent {
 }
 
 impl Index {
+    /// Sorts as the language of a locale does, `sv-SE` or `sv_SE.UTF-8` for instance. Everything that was indexed
+    /// is forgotten until [`rebuild`].
+    pub fn set_locale(&mut self, locale: &str) {
+        let tailoring = Arc::new(Tailoring::of(locale));
+        *self = Self {
+            tracks: Table::with_room(0, &tailoring),
+            albums: Table::with_room(0, &tailoring),
+            version: self.version + 1,
+            generation: self.generation + 1,
+            ..Self::default()
+        };
+    }
+
     /// Counts the changes that can change an answer.
     #[must_use]
     pub fn version(&self) -> u64 {
@@ -526,8 +540,8 @@ impl Index {
     /// Indexes everything anew.
     fn fill(&mut self, world: &mut World) {
         let catalog = world.resource::<Catalog>();
-        self.tracks = Table::with_room(catalog.count(Noun::Track));
-        self.albums = Table::with_room(catalog.count(Noun::Album));
+        self.tracks = Table::with_room(catalog.count(Noun::Track), self.tracks.keys.tailoring());
+        self.albums = Table::with_room(catalog.count(Noun::Album), self.albums.keys.tailoring());
         self.credits = Shared::default();
         self.genres = Shared::default();
         self.album_credits = Shared::default();

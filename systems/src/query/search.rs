@@ -73,6 +73,7 @@ fn space_of(noun: Noun, field: TextField) -> Space {
 /// A word or a phrase, cut into tokens.
 #[derive(Debug, Clone)]
 pub(crate) struct Piece {
+    text: String,
     folded: String,
     is_phrase: bool,
 }
@@ -81,8 +82,11 @@ impl Piece {
     /// `None` where there is nothing to look for: marks alone, as a dash between words.
     fn of(text: &Text) -> Option<Self> {
         let folded = fold::fold(text.text());
-        let is_phrase = text.is_phrase();
-        (!fold::tokens(&folded).is_empty()).then_some(Self { folded, is_phrase })
+        (!fold::tokens(&folded).is_empty()).then(|| Self {
+            text: text.text().to_owned(),
+            folded,
+            is_phrase: text.is_phrase(),
+        })
     }
 }
 
@@ -120,10 +124,10 @@ fn like(pieces: &[Piece], place: usize, mode: Mode) -> Like {
     }
 }
 
-/// The bytes that a title sorts by if it is what was typed.
-fn typed_key(pieces: &[Piece]) -> Vec<u8> {
-    let folded: Vec<_> = pieces.iter().map(|piece| piece.folded.as_str()).collect();
-    fold::sort_key(&folded.join(" "))
+/// What was typed, in one.
+fn typed(pieces: &[Piece]) -> String {
+    let texts: Vec<_> = pieces.iter().map(|piece| piece.text.as_str()).collect();
+    texts.join(" ")
 }
 
 /// The only token that was typed, if it is one.
@@ -369,7 +373,7 @@ impl Eval<'_> {
             };
             let is_whole = match only_token(pieces) {
                 Some(token) => texts[0].1.iter().any(|text| fold::is_whole(token, text)),
-                None => table.keys.get(table.row(number).title) == typed_key(pieces),
+                None => table.keys.find(&typed(pieces)) == Some(table.row(number).title),
             };
             return Some(if is_whole { TITLE_WHOLE } else { TITLE_WORDS });
         }
@@ -450,7 +454,7 @@ fn whole(index: &Index, noun: Noun, pieces: &[Piece], rows: &Bitmap) -> Bitmap {
                 found.set(posting.number());
             }
         }
-    } else if let Some(key) = table.keys.find(&typed_key(pieces)) {
+    } else if let Some(key) = table.keys.find(&typed(pieces)) {
         let same = rows.iter().filter(|&row| table.row(row).title == key);
         same.for_each(|row| found.set(row));
     }

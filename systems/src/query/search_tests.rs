@@ -291,3 +291,29 @@ fn a_change_costs_the_words_that_it_touches() {
     assert_eq!(titles(&mut world, "\"take 2900\"").len(), 0);
     assert_eq!(titles(&mut world, "take").len(), 50);
 }
+
+#[test]
+fn names_sort_as_the_listener_s_language_has_it() {
+    let check = |locale: &str, expected: &[&str]| {
+        let mut world = library();
+        world.resource_mut::<Index>().set_locale(locale);
+        for title in [
+            "Zebra", "Ärlig", "Åska", "Arla", "Öken", "Żuk", "Zyx", "Ёлка", "Ель", "Жук",
+        ] {
+            add(&mut world, &format!("A | {title} | {title}"));
+        }
+        tick(&mut world);
+        assert_eq!(titles(&mut world, "sort:title"), expected, "{locale}");
+        index::rebuild(&mut world);
+        assert_eq!(titles(&mut world, "sort:title"), expected, "{locale}");
+        assert_eq!(titles(&mut world, "aska"), ["Åska"]);
+    };
+    let latin = ["Arla", "Ärlig", "Åska", "Öken", "Zebra", "Żuk", "Zyx"];
+    let cyrillic = ["Ёлка", "Ель", "Жук"];
+    check("en-GB", &[&latin[..], &cyrillic].concat());
+    check("ru_RU.UTF-8", &[&cyrillic[..], &latin].concat());
+    let swedish = ["Arla", "Zebra", "Żuk", "Zyx", "Åska", "Ärlig", "Öken"];
+    check("sv", &[&swedish[..], &cyrillic].concat());
+    let polish = ["Arla", "Ärlig", "Åska", "Öken", "Zebra", "Zyx", "Żuk"];
+    check("pl-PL", &[&polish[..], &cyrillic].concat());
+}

@@ -1,9 +1,13 @@
 //! Distinct strings under small numbers, their bytes in one piece.
 
 use core::hash::BuildHasher;
+use std::sync::Arc;
 
 use bevy_platform::collections::HashTable;
 use bevy_platform::hash::FixedHasher;
+
+use super::fold;
+use super::tailoring::Tailoring;
 
 /// Every string once. Numbers count up from 0 and last as long as the whole set.
 #[derive(Debug, Default)]
@@ -47,6 +51,44 @@ impl Strings {
             FixedHasher.hash_one(text_of(bytes, ends, number))
         });
         number
+    }
+}
+
+/// Sort keys, each once. Number 0 is that of no text.
+#[derive(Debug)]
+pub(crate) struct Keys {
+    strings: Strings,
+    tailoring: Arc<Tailoring>,
+}
+
+impl Keys {
+    /// None yet, of a language.
+    pub(crate) fn new(tailoring: Arc<Tailoring>) -> Self {
+        let mut strings = Strings::default();
+        strings.intern(b"");
+        Self { strings, tailoring }
+    }
+
+    pub(crate) fn tailoring(&self) -> &Arc<Tailoring> {
+        &self.tailoring
+    }
+
+    pub(crate) fn len(&self) -> u32 {
+        self.strings.len()
+    }
+
+    pub(crate) fn get(&self, number: u32) -> &[u8] {
+        self.strings.get(number)
+    }
+
+    /// The number of the key that a text sorts by, if some text has it.
+    pub(crate) fn find(&self, text: &str) -> Option<u32> {
+        self.strings.find(&fold::sort_key(text, &self.tailoring))
+    }
+
+    /// The number of the key that a text sorts by.
+    pub(crate) fn of(&mut self, text: &str) -> u32 {
+        self.strings.intern(&fold::sort_key(text, &self.tailoring))
     }
 }
 

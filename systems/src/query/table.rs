@@ -3,15 +3,17 @@
 //! A row whose title changes gets another number, as one that is new does, and its old one dies. A number that
 //! died is given to others only after all lists of rows by word were swept for it (`words.rs`).
 
+use std::sync::Arc;
+
 use bevy_ecs::entity::Entity;
 use bevy_platform::collections::HashMap;
 
 use super::bitmap::Bitmap;
 use super::columns::Columns;
-use super::fold;
 use super::groups::AllGroups;
 use super::order::Order;
-use super::strings::Strings;
+use super::strings::Keys;
+use super::tailoring::Tailoring;
 use super::words::Words;
 
 /// The most rows that a table can number.
@@ -63,8 +65,7 @@ pub(crate) struct Table {
     present: Bitmap,
     living: u32,
     numbers: HashMap<u64, u32>,
-    /// Sort keys; number 0 is the empty one.
-    pub(crate) keys: Strings,
+    pub(crate) keys: Keys,
     words: Words,
     /// Rows below this number have their titles among the words, or wait beside it.
     worded: u32,
@@ -78,15 +79,13 @@ pub(crate) struct Table {
 
 impl Default for Table {
     fn default() -> Self {
-        let mut keys = Strings::default();
-        keys.intern(b"");
         Self {
             rows: Vec::new(),
             alive: Bitmap::default(),
             present: Bitmap::default(),
             living: 0,
             numbers: HashMap::default(),
-            keys,
+            keys: Keys::new(Arc::default()),
             words: Words::default(),
             worded: 0,
             waiting: Vec::new(),
@@ -100,8 +99,11 @@ impl Default for Table {
 
 impl Table {
     /// Empty, with room for so many rows.
-    pub(crate) fn with_room(rows: usize) -> Self {
-        let mut table = Self::default();
+    pub(crate) fn with_room(rows: usize, tailoring: &Arc<Tailoring>) -> Self {
+        let mut table = Self {
+            keys: Keys::new(Arc::clone(tailoring)),
+            ..Self::default()
+        };
         table.rows.reserve(rows);
         table.numbers.reserve(rows);
         table
@@ -200,7 +202,7 @@ impl Table {
 
     /// The number of a text's sort key.
     pub(crate) fn key(&mut self, text: &str) -> u32 {
-        self.keys.intern(&fold::sort_key(text))
+        self.keys.of(text)
     }
 
     /// The next row whose title is not among the words yet, if there is one.
