@@ -3,7 +3,8 @@
 
 use std::fmt;
 use std::io::Write;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
@@ -13,6 +14,7 @@ use segue_systems::persist::store::{Batch, Durability, PageStore};
 use segue_systems::persist::testing::damage::Damaged;
 use segue_systems::persist::testing::model::{self, Count, Random};
 use segue_systems::persist::testing::{Library, wait};
+use segue_systems::testing::fuzz;
 
 const HELP: &str = "\
 Runs the random tests of storage until the time is up, or one fails.
@@ -22,12 +24,13 @@ Usage: cargo soak [OPTIONS]
   --minutes N      for how long [default: 10]
   --seed S         the seed of the first round; the next have the next ones [default: 0]
   --rounds N       end after so many rounds, however long they take: `--seed S --rounds 1` does one again
-  --backend NAME   memory, redb or indexeddb; may be given several times [default: memory and redb]
+  --backend NAME   memory, redb, bytes or indexeddb; may be given several times [default: the first three]
+                   bytes is what the decoders and the query parser make of any bytes
                    indexeddb builds the test of the browser and needs Chromium
 ";
 
 /// What a round does, by backend: one of the backend's parts, then the next with the next seed.
-const PARTS: [Part; 7] = [
+const PARTS: [Part; 8] = [
     Part {
         backend: "memory",
         name: "random histories",
@@ -66,6 +69,11 @@ const PARTS: [Part; 7] = [
         name: "damaged pages",
         run: |seed| damage(seed, 50, in_redb),
     },
+    Part {
+        backend: "bytes",
+        name: "mutated corpora",
+        run: bytes,
+    },
 ];
 
 /// One of the tests.
@@ -82,6 +90,7 @@ struct Done {
     count: Count,
     power_cuts: u64,
     damaged: u64,
+    inputs: u64,
 }
 
 impl Done {
@@ -110,6 +119,7 @@ impl Done {
         self.count += other.count;
         self.power_cuts += other.power_cuts;
         self.damaged += other.damaged;
+        self.inputs += other.inputs;
     }
 }
 
@@ -117,8 +127,8 @@ impl fmt::Display for Done {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} rounds: {}, {} power cuts, {} damaged pages",
-            self.rounds, self.count, self.power_cuts, self.damaged
+            "{} rounds: {}, {} power cuts, {} damaged pages, {} mutated inputs",
+            self.rounds, self.count, self.power_cuts, self.damaged, self.inputs
         )
     }
 }
@@ -147,6 +157,45 @@ fn damage<S: PageStore>(seed: u64, places: u64, open: impl FnMut(Disk) -> S) -> 
         });
     }
     Done::of("damaged pages", places)
+}
+
+/// Gives the readers of pages, frames and queries what chance makes of the corpora of `systems/fuzz`.
+fn bytes(seed: u64) -> Done {
+    const ROUND: u64 = 1_000;
+    let random = &mut Random::new(seed);
+    let targets: [(&str, fn(&[u8])); 3] = [
+        ("page", fuzz::page),
+        ("frame", fuzz::frame),
+        ("query", fuzz::query),
+    ];
+    for (name, read) in targets {
+        let corpus = corpus(name);
+        for _ in 0..ROUND {
+            let mut input = corpus[random.place(corpus.len())].clone();
+            fuzz::mutate(&mut input, &corpus[random.place(corpus.len())], random);
+            let result = catch_unwind(AssertUnwindSafe(|| read(&input)));
+            if let Err(panic) = result {
+                say(&format!("this did harm to the reader of {name}: {input:02x?}"));
+                resume_unwind(panic);
+            }
+        }
+    }
+    Done {
+        inputs: ROUND * targets.len() as u64,
+        ..Done::default()
+    }
+}
+
+/// The inputs that were kept for a target, in the order of their names.
+fn corpus(name: &str) -> Vec<Vec<u8>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../systems/fuzz/corpus")
+        .join(name);
+    let files = std::fs::read_dir(folder).expect("the corpora are part of the repository");
+    let mut paths: Vec<_> = files.flatten().map(|file| file.path()).collect();
+    paths.sort();
+    let read = |path| std::fs::read(path).expect("a file of the repository");
+    paths.into_iter().map(read).collect()
 }
 
 /// The same pages in redb.
@@ -203,14 +252,14 @@ fn options() -> Result<Option<Options>, String> {
         }
     }
     for name in &options.backends {
-        if !["memory", "redb", "indexeddb"].contains(&name.as_str()) {
+        if !["memory", "redb", "bytes", "indexeddb"].contains(&name.as_str()) {
             return Err(format!(
-                "there is no backend {name:?}, but memory, redb and indexeddb"
+                "there is no backend {name:?}, but memory, redb, bytes and indexeddb"
             ));
         }
     }
     if options.backends.is_empty() {
-        options.backends = vec!["memory".into(), "redb".into()];
+        options.backends = vec!["memory".into(), "redb".into(), "bytes".into()];
     }
     if !(options.minutes.is_finite() && options.minutes >= 0.0) {
         return Err("--minutes needs a length of time".into());

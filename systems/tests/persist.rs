@@ -5,7 +5,7 @@
 use segue_components::prelude::*;
 use segue_systems::catalog::{self, Catalog};
 use segue_systems::notices::Notices;
-use segue_systems::persist::memory::{Fault, MemoryStore};
+use segue_systems::persist::memory::{Disk, Fault, MemoryStore};
 use segue_systems::persist::store::PageKey;
 use segue_systems::persist::table::QUARANTINE;
 use segue_systems::persist::testing::Library;
@@ -436,4 +436,50 @@ fn every_page_may_be_damaged_at_once() {
     library.flush().unwrap();
     let next: TrackId = Catalog::spawn(&mut library.world, Title("new".into()));
     assert_eq!(next, TrackId(601), "no number is used twice, whatever was lost");
+}
+
+/// How many pages differ between two disks, and their bytes; of the pages that every batch writes only the bytes.
+fn written(before: &Disk, after: &Disk) -> (usize, usize) {
+    let changed = after
+        .pages
+        .iter()
+        .filter(|&(key, bytes)| before.pages.get(key) != Some(bytes));
+    changed.fold((0, 0), |(pages, sum), (key, bytes)| {
+        (pages + usize::from(key.table > 0), sum + bytes.len())
+    })
+}
+
+#[track_caller]
+fn check_written(change: impl Fn(&mut Library<MemoryStore>), pages: usize, most_bytes: usize) {
+    let mut all = Vec::new();
+    // What is written for a change depends on the change and not on the library.
+    for tracks in [4_000, 9_000] {
+        let store = stored(tracks);
+        let mut library = Library::open(store.clone());
+        let before = store.disk();
+        change(&mut library);
+        library.flush().unwrap();
+        let (found, bytes) = written(&before, &store.disk());
+        assert_eq!(found, pages, "pages of {tracks} tracks");
+        assert!(bytes <= most_bytes, "{bytes} bytes of {tracks} tracks");
+        all.push(bytes);
+    }
+    assert!(all[0].abs_diff(all[1]) < 100, "{all:?} bytes");
+}
+
+#[test]
+fn a_rating_writes_one_page_of_ratings_whatever_the_library() {
+    check_written(|library| rate(library, 500, 5), 1, 2_000);
+}
+
+#[test]
+fn an_album_that_is_tagged_writes_a_page_of_each_table_that_it_touches() {
+    let tag = |library: &mut Library<MemoryStore>| {
+        for number in 520..532 {
+            catalog::set(&mut library.world, TrackId(number), Title("tagged".into()));
+            catalog::set(&mut library.world, FileId(number), FileStamp::default());
+        }
+        catalog::set(&mut library.world, AlbumId(44), AlbumTitle("tagged".into()));
+    };
+    check_written(tag, 3, 40_000);
 }

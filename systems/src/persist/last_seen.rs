@@ -85,7 +85,7 @@ impl LastSeen {
 
     /// Reads the record of a store that ends with the batch of this generation. `None` if another batch wrote it,
     /// another version, or nobody: nothing is lost with it.
-    pub(super) fn read(bytes: &[u8], generation: u64) -> Option<Self> {
+    pub(crate) fn read(bytes: &[u8], generation: u64) -> Option<Self> {
         const HEAD: usize = 14;
         let (body, sum) = bytes.split_last_chunk::<8>()?;
         let (head, windows) = body.split_at_checked(HEAD)?;

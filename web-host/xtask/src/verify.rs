@@ -43,7 +43,7 @@ enum Outcome {
 }
 
 /// In the order they run: quick ones first, then so that later ones find what earlier ones built.
-const STEPS: [Step; 12] = [
+const STEPS: [Step; 13] = [
     Step {
         name: "format",
         about: "every Rust file is formatted",
@@ -73,6 +73,11 @@ const STEPS: [Step; 12] = [
         name: "test",
         about: "unit, integration and doc tests, native",
         run: test,
+    },
+    Step {
+        name: "soak",
+        about: "a minute of random histories, power cuts and damage over every native store",
+        run: soak,
     },
     Step {
         name: "doc",
@@ -272,6 +277,23 @@ fn test(workspace: &Workspace) -> Result<Outcome, Failure> {
         &["test", "--no-fail-fast", "--package", TOOL],
     ));
     product.and(tool)
+}
+
+fn soak(workspace: &Workspace) -> Result<Outcome, Failure> {
+    // Other seeds on another day: those of one day can be run again.
+    let day = std::time::UNIX_EPOCH
+        .elapsed()
+        .map_or(0, |since| since.as_secs() / 86_400);
+    let seed = (day * 1_000_000).to_string();
+    let arguments = [
+        "run",
+        "--release",
+        "--package",
+        "segue-benches",
+        "--example",
+        "soak",
+    ];
+    call(cargo(workspace, &arguments).args(["--", "--minutes", "1", "--seed", &seed]))
 }
 
 fn doc(workspace: &Workspace) -> Result<Outcome, Failure> {
