@@ -1,14 +1,17 @@
 // A worker with our own bundle: stores seeded libraries, decodes files.
 
 import initLibrary, { SeededLibrary, keystrokes } from "/js/bench-library/segue_web_bench.js";
-import initSound, { Sound } from "/js/bench-sound/segue_web_bench.js";
 import { answer } from "./remote.js";
 
-// Each is compiled like the shipped bundle whose code it holds.
-const ready = Promise.all([
-  initLibrary({ module_or_path: "/js/bench-library/segue_web_bench_bg.wasm" }),
-  initSound({ module_or_path: "/js/bench-sound/segue_web_bench_bg.wasm" }),
-]);
+// Each is compiled like the shipped bundle whose code it holds; the sound is only there where it is measured.
+const ready = initLibrary({ module_or_path: "/js/bench-library/segue_web_bench_bg.wasm" });
+
+/** @returns {Promise<any>} */
+async function sound() {
+  const bundle = await import("/js/bench-sound/segue_web_bench.js");
+  await bundle.default({ module_or_path: "/js/bench-sound/segue_web_bench_bg.wasm" });
+  return bundle.Sound;
+}
 
 answer({
   /** Stores a seeded library in a new database; answers how long that took, without making it. */
@@ -28,17 +31,17 @@ answer({
 
   /** Decodes a file as the player does, which keeps nothing of it; answers how many frames there were. */
   async decode(/** @type {ArrayBuffer} */ file) {
-    await ready;
+    const Sound = await sound();
     return Sound.play_through(new Uint8Array(file));
   },
 
   /** What a file holds. */
   async describe(/** @type {ArrayBuffer} */ file) {
-    await ready;
-    const sound = Sound.decode(new Uint8Array(file));
-    const { sample_rate, channels, frames } = sound;
-    const loudness = sound.loudness();
-    sound.free();
+    const Sound = await sound();
+    const decoded = Sound.decode(new Uint8Array(file));
+    const { sample_rate, channels, frames } = decoded;
+    const loudness = decoded.loudness();
+    decoded.free();
     return { sampleRate: sample_rate, channels, frames, loudness };
   },
 });

@@ -91,7 +91,7 @@ export async function search(size, tracks, tell) {
       peerName: name,
       note:
         `95th percentile of ${asked} queries; medians ${percentile(ours.times, 0.5).toFixed(2)} and ${percentile(theirs.times, 0.5).toFixed(2)} ms; ` +
-        `the same total in ${same}`,
+        `the same total in ${same}; ${slowest(queries, ours.times)}`,
     });
     if (peer === "sqlite") {
       const peerSorts = [];
@@ -135,6 +135,12 @@ async function build(engine, peer, tracks) {
   }
   await peer.ask("finish");
   return { took };
+}
+
+/** @param {string[]} queries @param {number[]} times */
+function slowest(queries, times) {
+  const sorted = times.map((time, at) => ({ time, query: queries[at] })).sort((a, b) => b.time - a.time);
+  return `slowest of ours ${sorted.slice(0, 3).map(({ time, query }) => `“${query}” ${time.toFixed(1)} ms`).join(", ")}`;
 }
 
 /** Bytes of JavaScript in all of this page's workers. */

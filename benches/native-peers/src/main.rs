@@ -17,6 +17,8 @@ const SEED: u64 = 1;
 /// What the queries are drawn from.
 const TYPED: u64 = 5;
 const KEYSTROKES: usize = 400;
+/// How many queries are named.
+const SLOWEST: usize = 8;
 /// Odd, so that there is a middle.
 const CHANGES: u32 = 101;
 
@@ -32,7 +34,7 @@ const ORDERS: [(&str, &str); 5] = [
 fn main() -> rusqlite::Result<()> {
     let bench = Bench::from_args();
     for (tracks, size) in [(10_000, "10k"), (100_000, "100k"), (1_000_000, "1m")] {
-        let wanted = ["index", "keystroke", "sort_switch", "change", "idle"]
+        let wanted = ["index", "keystroke", "slowest", "sort_switch", "change", "idle"]
             .iter()
             .any(|what| bench.wants(&format!("{what}_{size}")));
         if wanted {
@@ -64,11 +66,20 @@ fn run(bench: &Bench, tracks: u32, size: &str) -> rusqlite::Result<()> {
     compare("index", ours * per_row, "µs/row", theirs * per_row, &peer);
 
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    let mut slowest = Vec::new();
     for query in words::keystrokes(KEYSTROKES, TYPED) {
-        ours.push(milliseconds(|| owner.find(&query)));
+        let mut total = 0;
+        let time = milliseconds(|| total = owner.find(&query).0);
         let mut found = Ok(0);
         theirs.push(milliseconds(|| found = sqlite.find(&query)));
-        found?;
+        ours.push(time);
+        slowest.push((time, query, total, found?));
+    }
+    if bench.wants(&format!("slowest_{size}")) {
+        slowest.sort_by(|a, b| b.0.total_cmp(&a.0));
+        for (time, query, total, theirs) in slowest.iter().take(SLOWEST) {
+            eprintln!("    {query:?}: {time:.2} ms, {total} tracks, SQLite finds {theirs}");
+        }
     }
     for (suffix, part) in [("", 95), ("_median", 50)] {
         let what = format!("keystroke{suffix}");

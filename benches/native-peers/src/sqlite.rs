@@ -81,14 +81,9 @@ impl Sqlite {
 
     /// How many rows match; the first window is found too.
     pub(crate) fn find(&self, query: &str) -> Result<u32> {
-        let quoted: Vec<_> = query
-            .split_whitespace()
-            .map(|word| format!("\"{}\"", word.replace('"', "\"\"")))
-            .collect();
-        if quoted.is_empty() {
+        let Some(matched) = matching(query) else {
             return self.count();
-        }
-        let matched = quoted.join(" AND ") + "*";
+        };
         let mut window = self
             .0
             .prepare_cached("SELECT rowid FROM found WHERE found MATCH ?1 ORDER BY rowid LIMIT ?2")?;
@@ -99,6 +94,7 @@ impl Sqlite {
             .prepare_cached("SELECT count(*) FROM found WHERE found MATCH ?1")?;
         count.query_row([matched], |row| row.get(0))
     }
+
 
     fn count(&self) -> Result<u32> {
         let mut count = self.0.prepare_cached("SELECT count(*) FROM tracks")?;
@@ -139,4 +135,13 @@ impl Sqlite {
         self.count()?;
         self.window_by("title")
     }
+}
+
+/// Every word, the last one as a prefix.
+fn matching(query: &str) -> Option<String> {
+    let quoted: Vec<_> = query
+        .split_whitespace()
+        .map(|word| format!("\"{}\"", word.replace('"', "\"\"")))
+        .collect();
+    (!quoted.is_empty()).then(|| quoted.join(" AND ") + "*")
 }

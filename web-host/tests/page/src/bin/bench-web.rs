@@ -48,6 +48,9 @@ const OWN: [Source; 2] = [
     },
 ];
 
+/// The benchmarks of decoders.
+const DECODINGS: [&str; 4] = ["decode_mp3", "decode_aac", "decode_flac", "decode_vorbis"];
+
 /// The benchmark that syncs a folder of [`TRACKS`] files through the page.
 const LONGEST_TASK: &str = "longtask_100k";
 
@@ -130,6 +133,16 @@ impl Asked {
         Ok(asked)
     }
 
+    /// The wasm that what is wanted needs: each bundle takes minutes to compile.
+    fn sources(&self) -> Vec<Source> {
+        let [library, sound] = OWN;
+        if DECODINGS.iter().any(|name| self.wants(name)) {
+            vec![library, sound]
+        } else {
+            vec![library]
+        }
+    }
+
     fn wants(&self, name: &str) -> bool {
         self.names.is_empty() || self.names.iter().any(|part| name.contains(part.as_str()))
     }
@@ -154,7 +167,7 @@ fn run(arguments: &[String]) -> Result<(), Failure> {
     }
     let setup = Setup {
         profile: asked.profile,
-        sources: OWN.to_vec(),
+        sources: asked.sources(),
         folders,
         ..Setup::demo(&workspace)
     };
