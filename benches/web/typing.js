@@ -1,7 +1,11 @@
 // Questions one after the other, each timed; and percentiles.
 
+/** How often all queries are asked. */
+const PASSES = 3;
+
 /**
- * Asks until all are answered or the time is over; answers how long each took and what it said.
+ * Asks all queries, several times one after the other, until the time is over; answers how long each took the quickest
+ * time, which is when nobody else wanted the processor, and what it said.
  *
  * @param {string[]} queries
  * @param {number} limit in milliseconds
@@ -13,11 +17,13 @@ export function timed(queries, limit, ask) {
   /** @type {number[]} */
   const totals = [];
   const begin = performance.now();
-  for (const query of queries) {
-    const start = performance.now();
-    if (start - begin > limit) break;
-    totals.push(ask(query));
-    times.push(performance.now() - start);
+  for (let pass = 0; pass < PASSES; pass += 1) {
+    for (const [at, query] of queries.entries()) {
+      const start = performance.now();
+      if (start - begin > limit) return { times, totals };
+      totals[at] = ask(query);
+      times[at] = Math.min(times[at] ?? Infinity, performance.now() - start);
+    }
   }
   return { times, totals };
 }
