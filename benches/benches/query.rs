@@ -5,7 +5,7 @@ use bevy_ecs::world::World;
 use segue_benches::library::{self, Random};
 use segue_benches::measure::Bench;
 use segue_components::prelude::*;
-use segue_systems::catalog::Catalog;
+use segue_systems::catalog::{self, Catalog};
 use segue_systems::changes::Changes;
 use segue_systems::clock::{Clock, Wake};
 use segue_systems::persist::Loaded;
@@ -20,7 +20,7 @@ const WINDOW: u32 = 60;
 fn main() {
     let bench = Bench::from_args();
     for (tracks, name, runs) in [(100_000, "100k", 5), (1_000_000, "1m", 1)] {
-        if ["first", "index", "key", "merge", "sort"]
+        if ["first", "index", "key", "retitle", "merge", "sort"]
             .iter()
             .any(|what| bench.wants(&format!("query_{what}_{name}")))
         {
@@ -88,6 +88,19 @@ fn run(bench: &Bench, tracks: u32, name: &str, runs: usize) {
     .collect();
     bench.percentiles(&format!("query_key_several_{name}"), &queries, |query| {
         find(&mut world, Noun::Track, query, 0, WINDOW).expect("these are right")
+    });
+    // Nothing has these words as they are typed: the walk over all that are almost like them, and its rows.
+    let queries: Vec<_> = ["nihgt", "goldne", "velevt", "electirc", "midnihgt", "shadwo lov"]
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    bench.percentiles(&format!("query_key_typo_{name}"), &queries, |query| {
+        find(&mut world, Noun::Track, query, 0, WINDOW).expect("words are right")
+    });
+    let ids: Vec<_> = world.resource::<Catalog>().all(Noun::Track).take(200).collect();
+    bench.percentiles(&format!("query_retitle_{name}"), &ids, |&(id, _)| {
+        catalog::set(&mut world, TrackId(id), Title(format!("Another {id}").into()));
+        tick(&mut world);
     });
     bench.time(
         &format!("query_merge_1000_{name}"),
