@@ -83,7 +83,7 @@ export class LiveView extends EventTarget {
 
 /** @param {string | ViewQuery | undefined} query */
 function mostOf(query) {
-  return (typeof query === "object" && query.limit) || Infinity;
+  return (typeof query === "object" && "limit" in query && query.limit) || Infinity;
 }
 
 /**

@@ -24,7 +24,7 @@ use crate::link::{Asked, HostId, HostSaid, Hosts};
 use crate::notices::Notices;
 use crate::persist::Storage;
 use crate::persist::last_seen::{self, LastSeen, Window};
-use crate::query::index::Index;
+use crate::query::index::{self, Index};
 use crate::query::{eval, parser};
 use crate::sort;
 use crate::sorted::Sorted;
@@ -216,10 +216,7 @@ impl Mirrors {
             }
             Request::QueryTracks { query, offset, limit } => {
                 check_limit(*limit)?;
-                let query = parser::parse(query)?;
-                let found = world.resource_scope(|world, mut index: Mut<Index>| {
-                    index.find(world, Noun::Track, &query, *offset, *limit)
-                });
+                let found = index::find(world, Noun::Track, query, *offset, *limit)?;
                 let rows = found
                     .ids
                     .iter()

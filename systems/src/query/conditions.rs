@@ -50,7 +50,7 @@ impl Test {
         match self {
             Self::Same(text) => value == text,
             Self::Folds(folded) => folds_to(value, folded),
-            Self::Contains(part) => fold::fold(value).contains(part.as_str()),
+            Self::Contains(part) => contains_folded(value, part),
             Self::Matches(matcher) => matcher.matches(value),
         }
     }
@@ -63,6 +63,19 @@ fn folds_to(text: &str, folded: &str) -> bool {
     }
     let letters = text.bytes().filter(|byte| !matches!(byte, b'\'' | b'`'));
     letters.map(|byte| byte.to_ascii_lowercase()).eq(folded.bytes())
+}
+
+/// Whether a folded part stands in a text when that is folded; in ASCII, as most paths are, without folding it.
+fn contains_folded(text: &str, part: &str) -> bool {
+    if !text.is_ascii() || text.contains(['\'', '`']) {
+        return fold::fold(text).contains(part);
+    }
+    let part = part.as_bytes();
+    part.is_empty()
+        || text
+            .as_bytes()
+            .windows(part.len())
+            .any(|window| window.eq_ignore_ascii_case(part))
 }
 
 /// Whether only tracks can say; an album then counts if one of its tracks does.
@@ -466,5 +479,33 @@ pub(super) fn number(range: Range, counts: bool, number: u32) -> bool {
         range.from.is_none_or(|from| number >= from) && range.to.is_none_or(|to| number <= to)
     } else {
         range.holds(number)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::query::random::Random;
+
+    #[test]
+    fn texts_are_compared_without_folding_them_as_if_they_were_folded() {
+        let mut random = Random::new(17);
+        let mut text = |most: usize| -> String {
+            let letters = ['a', 'B', 'b', '\'', '`', ' ', '/', 'é', 'ß', 's'];
+            (0..random.below(most)).map(|_| random.pick(&letters)).collect()
+        };
+        let mut found = 0;
+        for _ in 0..20_000 {
+            let (value, wanted) = (text(6), fold::fold(&text(4)));
+            let folded = fold::fold(&value);
+            assert_eq!(folds_to(&value, &wanted), folded == wanted, "{value} is {wanted}");
+            assert_eq!(
+                contains_folded(&value, &wanted),
+                folded.contains(&wanted),
+                "{wanted} in {value}"
+            );
+            found += u32::from(folded == wanted);
+        }
+        assert!(found > 100, "both answers were seen");
     }
 }

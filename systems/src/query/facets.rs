@@ -247,10 +247,12 @@ fn albums_of(index: &Index, rows: &Bitmap, artists: &[u32]) -> Vec<u32> {
         .collect();
     // A group and an album each, most of them many times in a row.
     let mut pairs: Vec<u64> = Vec::new();
-    each_album(index, rows, &mut |row, album| {
+    let mut rows = rows.clone();
+    rows.retain(|row| wanted[groups.of_row[row as usize] as usize]);
+    each_album(index, &rows, &mut |row, album| {
         let group = groups.of_row[row as usize];
         let pair = u64::from(group) << 32 | u64::from(album);
-        if wanted[group as usize] && pairs.last() != Some(&pair) {
+        if pairs.last() != Some(&pair) {
             pairs.push(pair);
         }
     });
