@@ -55,6 +55,11 @@ const STEPS: [Step; 13] = [
         run: types,
     },
     Step {
+        name: "test-js",
+        about: "tests of the JS package that need no browser",
+        run: test_js,
+    },
+    Step {
         name: "typos",
         about: "spelling",
         run: typos,
@@ -354,6 +359,19 @@ fn types(workspace: &Workspace) -> Result<Outcome, Failure> {
     tsc.arg(folder.join("node_modules/typescript/bin/tsc"));
     call(
         tsc.args(["--project", "web-host/js/tsconfig.json"])
+            .current_dir(workspace.root()),
+    )
+}
+
+fn test_js(workspace: &Workspace) -> Result<Outcome, Failure> {
+    if !tools::is_there("node") {
+        return Ok(Outcome::NotRun(
+            "needs Node.js (on Debian: apt-get install nodejs)".to_owned(),
+        ));
+    }
+    let mut node = Command::new("node");
+    call(
+        node.args(["--test", "web-host/tests/query.test.js"])
             .current_dir(workspace.root()),
     )
 }
