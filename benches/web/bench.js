@@ -4,6 +4,7 @@ import { decodings } from "./decode.js";
 import { longestTask } from "./longtask.js";
 import { persist, starts, warmStart } from "./library.js";
 import * as live from "./live.js";
+import { pause } from "./page.js";
 import * as scrolling from "./scroll.js";
 import * as search from "./search.js";
 
@@ -12,6 +13,9 @@ import * as search from "./search.js";
 
 /** Libraries that are searched, by the names they have in benchmarks. @type {Record<string, number>} */
 const SIZES = { "10k": 10_000, "100k": 100_000, "1m": 1_000_000 };
+
+/** How long the benchmarks of one library may take together, in milliseconds. */
+const PATIENCE = 900_000;
 
 /** One result each. @type {Record<string, () => Promise<Result | undefined>>} */
 const BENCHES = {
@@ -61,7 +65,15 @@ try {
     for (const [size, tracks] of Object.entries(SIZES)) {
       if (!asked.sizes.includes(size) || !names(size).some(wanted)) continue;
       state.textContent = `Running ${names(size).join(", ")}…`;
-      await run(size, tracks, tell);
+      // One that fails, or never ends, takes none of the others with it.
+      const late = pause(PATIENCE).then(() => {
+        throw new Error(`did not finish in ${PATIENCE / 60_000} minutes`);
+      });
+      try {
+        await Promise.race([run(size, tracks, tell), late]);
+      } catch (error) {
+        shared.__results.push({ bench: names(size).join(", "), skipped: error instanceof Error ? error.message : String(error) });
+      }
     }
   }
   state.textContent = "Done.";
