@@ -42,6 +42,20 @@ pub enum Request {
         /// Which view.
         view: u32,
     },
+    /// Asks for the place of a row among all rows of a view, to scroll to it.
+    Locate {
+        /// Which view.
+        view: u32,
+        /// Which row: the number of a track, or of an album in a view of albums.
+        id: u64,
+    },
+    /// Lets a view tell the place of a row whenever it changes.
+    FollowRow {
+        /// Which view.
+        view: u32,
+        /// Which row; `None` for none any more.
+        id: Option<u64>,
+    },
     /// Answers a query once.
     QueryTracks {
         /// In the query language.

@@ -77,6 +77,8 @@ pub enum Response {
         /// Those of the window.
         rows: Vec<ListenRow>,
     },
+    /// The place of a row in a view, from 0, if it is one of its rows.
+    Position(Option<u32>),
 }
 
 /// What says that two tracks are the same: the rungs of the identity ladder, the surest first.

@@ -67,7 +67,7 @@ impl Default for PersistPlugin {
             longest: 1_000,
             lazy: 5_000,
             most_pages: 64,
-            pages_per_tick: 32,
+            pages_per_tick: 8,
         }
     }
 }

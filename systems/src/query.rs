@@ -21,6 +21,8 @@ pub mod ast;
 mod bases;
 mod bitmap;
 pub mod build;
+mod building;
+mod chunks;
 mod columns;
 mod conditions;
 pub(crate) mod eval;
@@ -33,6 +35,7 @@ pub mod fields;
 pub mod fold;
 mod groups;
 pub mod index;
+mod kept;
 mod lexer;
 mod listed;
 mod lists;
@@ -47,6 +50,9 @@ mod search;
 #[cfg(test)]
 mod search_tests;
 mod shared;
+#[cfg(test)]
+mod sliced;
+mod sorting;
 mod strings;
 mod table;
 mod tailoring;

@@ -103,7 +103,7 @@ impl Library {
 
     /// Lets everything come to rest and closes it.
     fn close(mut self) {
-        for _ in 0..20 {
+        for _ in 0..60 {
             self.tick();
         }
         close(&mut self.world);
@@ -142,7 +142,7 @@ fn what_was_seen_last_is_seen_before_everything_is_loaded() {
     while !library.is_loaded() {
         library.tick();
     }
-    for _ in 0..10 {
+    for _ in 0..40 {
         library.tick();
     }
     assert_eq!(library.seen(view), Some(early));
@@ -193,7 +193,7 @@ fn what_was_lost_among_the_first_pages_is_put_right() {
     while !library.is_loaded() {
         library.tick();
     }
-    for _ in 0..10 {
+    for _ in 0..40 {
         library.tick();
     }
     assert_eq!(

@@ -34,6 +34,7 @@ const REPEATABLE = new Set(
  * @property {(albums: boolean, query: string, offset: number, limit: number) => number} open_view
  * @property {(view: number, query: string) => void} set_query
  * @property {(view: number, offset: number, limit: number) => void} set_window
+ * @property {(view: number, row?: number) => void} follow
  * @property {(view: number) => void} close_view
  * @property {(view: number, albums: boolean) => string | undefined} view
  * @property {(id: number) => string | undefined} track

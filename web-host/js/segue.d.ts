@@ -244,6 +244,15 @@ export interface View<Row = Track> extends EventTarget {
   onchange: ((view: View<Row>) => void) | null;
   setWindow(offset: number, limit: number): void;
   setQuery(query: string | ViewQuery | Query): void;
+  /**
+   * The place of a row in the whole result, by the id of its track or album; -1 if it is not in it. Costs the same
+   * however far down it stands.
+   */
+  indexOf(id: number): Promise<number>;
+  /** Keeps {@link followed} true for a row from now on; `null` for none. */
+  follow(id: number | null): void;
+  /** The place of the row that is followed, wherever the window is; undefined if it is not in the result. */
+  readonly followed?: number;
   close(): void;
 }
 

@@ -24,6 +24,8 @@ export class LiveView extends EventTarget {
   query;
   /** @type {import("./segue.js").QueryError | undefined} */
   error;
+  /** @type {number | undefined} */
+  followed;
 
   /**
    * @param {Link} link
@@ -47,14 +49,15 @@ export class LiveView extends EventTarget {
   update() {
     const json = this.#link.page.view(this.id, this.#albums);
     if (json === undefined) return;
-    const { ready, total, offset, rows, error, colors } = JSON.parse(json);
+    const { ready, total, offset, rows, error, colors, followed } = JSON.parse(json);
     colors?.forEach((/** @type {string} */ color, /** @type {number} */ at) => {
       if (color) rows[at].placeholderColor = color;
     });
-    Object.assign(this, { ready, total, offset, rows, error });
+    Object.assign(this, { ready, total, offset, rows, error, followed });
     if (this.total > this.#most) {
       this.total = this.#most;
       this.rows = this.rows.slice(0, Math.max(0, this.#most - this.offset));
+      if (this.followed !== undefined && this.followed >= this.#most) this.followed = undefined;
     }
     this.dispatchEvent(new Event("change"));
     this.onchange?.(this);
@@ -71,6 +74,22 @@ export class LiveView extends EventTarget {
     this.#most = mostOf(query);
     this.query = queryText(query);
     this.#link.page.set_query(this.id, this.query);
+    this.#link.flush();
+  }
+
+  /**
+   * @param {number} id
+   * @returns {Promise<number>}
+   */
+  async indexOf(id) {
+    const { value } = await this.#link.request({ locate: { view: this.id, id } });
+    const position = value.position ?? -1;
+    return position < this.#most ? position : -1;
+  }
+
+  /** @param {number | null} id */
+  follow(id) {
+    this.#link.page.follow(this.id, id ?? undefined);
     this.#link.flush();
   }
 

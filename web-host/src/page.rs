@@ -108,6 +108,7 @@ enum Value<'a> {
     },
     /// The media type of a picture; [`Page::take_artwork`] has its bytes.
     Artwork(Option<&'a str>),
+    Position(Option<u32>),
 }
 
 #[derive(Serialize)]
@@ -257,6 +258,9 @@ struct View<'a> {
     colors: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<Error<'a>>,
+    /// The place of the row that is followed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    followed: Option<u32>,
 }
 
 #[derive(Serialize)]
@@ -415,6 +419,11 @@ impl Page {
         self.client.remote_mut().set_window(view, offset, limit);
     }
 
+    /// Lets a view tell the place of a row from now on; of none if there is no number.
+    pub fn follow(&mut self, view: u32, row: Option<u64>) {
+        self.client.remote_mut().follow(view, row);
+    }
+
     /// Closes a view.
     pub fn close_view(&mut self, view: u32) {
         self.client.remote_mut().close_view(view);
@@ -455,6 +464,7 @@ impl Page {
             rows: tracks.chain(albums).collect(),
             colors: album_rows.iter().map(|album| self.color(album)).collect(),
             error,
+            followed: state.followed,
         };
         Some(json(&view))
     }
@@ -589,6 +599,7 @@ fn value(response: &Response) -> Option<Value<'_>> {
             rows: rows.iter().map(Facet::of).collect(),
         },
         Response::Artwork(artwork) => Value::Artwork(artwork.as_ref().map(|artwork| artwork.mime.as_str())),
+        Response::Position(position) => Value::Position(*position),
         _ => return None,
     })
 }

@@ -57,6 +57,8 @@ pub struct ViewPatch {
     pub splices: Vec<Splice>,
     /// Whether the view is closed by the owner.
     pub closed: bool,
+    /// The place of the row that the host follows among all that match, if it is one of them.
+    pub followed: Option<u32>,
 }
 
 /// One edit of a window.
@@ -156,7 +158,15 @@ impl ViewPatch {
         for number in [self.view, self.total, self.offset] {
             put_number(out, u64::from(number));
         }
-        out.push(u8::from(self.reset) | u8::from(self.error.is_some()) << 1 | u8::from(self.closed) << 2);
+        out.push(
+            u8::from(self.reset)
+                | u8::from(self.error.is_some()) << 1
+                | u8::from(self.closed) << 2
+                | u8::from(self.followed.is_some()) << 3,
+        );
+        if let Some(followed) = self.followed {
+            put_number(out, u64::from(followed));
+        }
         if let Some((column, found, expected)) = &self.error {
             put_number(out, u64::from(*column));
             put_bytes(out, found.as_bytes());
@@ -176,6 +186,11 @@ impl ViewPatch {
     fn read(reader: &mut Reader<'_>) -> Result<Self, WireError> {
         let (view, total, offset) = (reader.small()?, reader.small()?, reader.small()?);
         let flags = reader.byte()?;
+        let followed = if flags & 8 == 0 {
+            None
+        } else {
+            Some(reader.small()?)
+        };
         let error = if flags & 2 == 0 {
             None
         } else {
@@ -196,6 +211,7 @@ impl ViewPatch {
             error,
             splices,
             closed: flags & 4 != 0,
+            followed,
         })
     }
 
@@ -274,6 +290,7 @@ mod tests {
                     inserted: vec![9, 2, 3],
                 }],
                 closed: false,
+                followed: Some(300),
             }],
             notices: vec![vec![1, 2, 3]],
         }

@@ -107,6 +107,8 @@ pub struct ViewState<'a> {
     pub query: &'a str,
     /// What is wrong with it; rows and total are those of the last one that was right.
     pub error: Option<&'a ViewError>,
+    /// The place among all rows of the one that is followed ([`Remote::follow`]), if it is one of them.
+    pub followed: Option<u32>,
 }
 
 /// A job as a host sees it.
@@ -171,6 +173,7 @@ struct Open {
     query: String,
     offset: u32,
     limit: u32,
+    followed: Option<u64>,
 }
 
 /// A host's end of a link, over a world that belongs to somebody else, such as a game's own.
@@ -237,6 +240,9 @@ impl Remote {
         self.greet();
         for (view, open) in self.views.clone() {
             self.ask_open(view, &open);
+            if let Some(id) = open.followed {
+                self.ask(Request::FollowRow { view, id: Some(id) }, true);
+            }
         }
         lost.into_iter()
             .filter(|&(_, own)| !own)
@@ -267,6 +273,7 @@ impl Remote {
             query,
             offset,
             limit,
+            ..
         } = open.clone();
         self.ask(
             Request::OpenView {
@@ -290,6 +297,7 @@ impl Remote {
             query: query.to_owned(),
             offset,
             limit: limit.min(Request::MOST_ROWS),
+            followed: None,
         };
         self.mirror.open(view, noun);
         self.ask_open(view, &open);
@@ -312,6 +320,17 @@ impl Remote {
             let limit = limit.min(Request::MOST_ROWS);
             (open.offset, open.limit) = (offset, limit);
             self.ask(Request::MoveView { view, offset, limit }, true);
+        }
+    }
+
+    /// Lets a view tell the place of a row whenever that changes ([`ViewState::followed`]): the number of a track, or
+    /// of an album in a view of albums. `None` for no row any more.
+    pub fn follow(&mut self, view: u32, id: Option<u64>) {
+        if let Some(open) = self.views.get_mut(&view)
+            && open.followed != id
+        {
+            open.followed = id;
+            self.ask(Request::FollowRow { view, id }, true);
         }
     }
 
@@ -483,6 +502,7 @@ impl Remote {
             offset,
             rows,
             error,
+            followed,
             ..
         } = self.mirror.window(view)?;
         Some(ViewState {
@@ -492,6 +512,7 @@ impl Remote {
             rows,
             query: &open.query,
             error: error.as_ref(),
+            followed: *followed,
         })
     }
 

@@ -32,6 +32,8 @@ pub struct Window {
     pub rows: Vec<u64>,
     /// What is wrong with the query; rows and total are those of the last one that was right.
     pub error: Option<ViewError>,
+    /// The place of the row that is followed among all that match, if it is one of them.
+    pub followed: Option<u32>,
 }
 
 /// What is wrong with the query of a view.
@@ -116,6 +118,7 @@ impl Mirror {
                 offset: 0,
                 rows: Vec::new(),
                 error: None,
+                followed: None,
             },
         );
     }
@@ -253,6 +256,7 @@ impl Mirror {
         window.ready = true;
         window.total = patch.total;
         window.offset = patch.offset;
+        window.followed = patch.followed;
         window.error = patch.error.clone().map(|(column, found, expected)| ViewError {
             column,
             found,

@@ -4,6 +4,8 @@
 //! together, and memory stays bounded by what it holds. Nothing here compares change ticks, so there is no
 //! age at which they wrap.
 
+use std::collections::VecDeque;
+
 use bevy_ecs::message::{MessageCursor, Messages};
 use bevy_ecs::resource::Resource;
 use bevy_ecs::system::Local;
@@ -39,8 +41,12 @@ const MOST_VIEWS: usize = 64;
 const MOST_NOTICES: usize = 256;
 /// How often what the views show is kept for the next start, at most, in milliseconds.
 const REMEMBER_EVERY: u64 = 250;
-/// How many views are answered anew in one tick because of changes; what was asked for is not counted.
+/// How many views are answered anew in one tick because of changes, and how many because somebody asked.
 const REFRESHED_PER_TICK: usize = 4;
+const ASKED_PER_TICK: usize = 16;
+/// How many searches of one host are answered in one tick, and how many may wait.
+const SEARCHES_PER_TICK: usize = 8;
+const MOST_WAITING: usize = 1_024;
 /// How much of the queue a host sees: so many entries before the current one, and so many from it on.
 const QUEUE_BEFORE: usize = 50;
 const QUEUE_FROM: usize = 500;
@@ -73,6 +79,8 @@ struct Host {
     /// Whether what it should have may differ from what it has.
     unsettled: bool,
     notices: Vec<Notice>,
+    /// Searches that wait for their turn.
+    waiting: VecDeque<Asked>,
     /// Whether it waits for something it asked for.
     urgent: bool,
     last_frame: u64,
@@ -112,13 +120,15 @@ pub(crate) fn hear_hosts(
                 Request::OpenView { .. }
                     | Request::MoveView { .. }
                     | Request::CloseView { .. }
+                    | Request::FollowRow { .. }
+                    | Request::Locate { .. }
                     | Request::QueryTracks { .. }
                     | Request::GetTrack { .. }
             )
         })
         .cloned()
         .collect();
-    if said.is_empty() && askers.is_empty() {
+    if said.is_empty() && askers.is_empty() && !world.resource::<Mirrors>().has_waiting() {
         return;
     }
     world.resource_scope(|world, mut mirrors: Mut<Mirrors>| {
@@ -132,10 +142,19 @@ pub(crate) fn hear_hosts(
             }
         }
         for asked in asked {
+            let Some(asked) = mirrors.put_off(world, asked) else {
+                continue;
+            };
             let answer = mirrors.answer(world, &asked);
             world.write_message(asked.answer(answer));
         }
+        mirrors.answer_waiting(world);
     });
+}
+
+/// Whether a request is answered by searching, and so waits for the index and its turn.
+fn is_search(request: &Request) -> bool {
+    matches!(request, Request::QueryTracks { .. } | Request::Locate { .. })
 }
 
 impl Mirrors {
@@ -173,6 +192,59 @@ impl Mirrors {
         }
     }
 
+    fn has_waiting(&self) -> bool {
+        self.hosts.values().any(|host| !host.waiting.is_empty())
+    }
+
+    /// Puts a search where it waits, and gives back what is answered at once. A host that asks faster than it can be
+    /// answered is told so.
+    fn put_off(&mut self, world: &mut World, asked: Asked) -> Option<Asked> {
+        let host = self
+            .hosts
+            .get_mut(asked.host)
+            .filter(|_| is_search(&asked.request));
+        let Some(host) = host else { return Some(asked) };
+        if host.waiting.len() < MOST_WAITING {
+            host.waiting.push_back(asked);
+        } else {
+            let reason = format!("{MOST_WAITING} searches of this host wait already");
+            world.write_message(asked.answer(Err(RequestError::Failed { reason })));
+        }
+        None
+    }
+
+    /// Answers the searches whose turn it is: a few of each host, so that none of them holds up a tick.
+    fn answer_waiting(&mut self, world: &mut World) {
+        if !is_indexed(world) {
+            return;
+        }
+        let mut turn = Vec::new();
+        world.resource_scope(|world, mut index: Mut<Index>| {
+            for host in self.hosts.values_mut() {
+                for _ in 0..SEARCHES_PER_TICK {
+                    let is_due = host.waiting.front().is_some_and(|asked| match &asked.request {
+                        // What is wrong is said at once.
+                        Request::QueryTracks { query, .. } => parser::parse(query)
+                            .map_or(true, |query| index.prepare(world, Noun::Track, &query)),
+                        _ => true,
+                    });
+                    if !is_due {
+                        break;
+                    }
+                    turn.extend(host.waiting.pop_front());
+                }
+            }
+        });
+        for asked in turn {
+            let answer = self.answer(world, &asked);
+            world.write_message(asked.answer(answer));
+        }
+        if self.has_waiting() {
+            let now = world.resource::<Clock>().now;
+            world.resource_mut::<Wake>().at(now);
+        }
+    }
+
     fn answer(&mut self, world: &mut World, asked: &Asked) -> Result<Response, RequestError> {
         match &asked.request {
             Request::OpenView {
@@ -202,12 +274,25 @@ impl Mirrors {
             Request::MoveView { view, offset, limit } => {
                 check_limit(*limit)?;
                 let host = self.host(asked.host)?;
-                let open = host.views.get_mut(*view).ok_or_else(|| RequestError::NotFound {
-                    what: format!("view {view}"),
-                })?;
-                open.set_window(*offset, *limit);
+                host.view(*view)?.set_window(*offset, *limit);
                 host.urgent = true;
                 Ok(Response::Done)
+            }
+            Request::FollowRow { view, id } => {
+                let host = self.host(asked.host)?;
+                host.view(*view)?.follow(*id);
+                host.urgent = true;
+                Ok(Response::Done)
+            }
+            Request::Locate { view, id } => {
+                let view = self.host(asked.host)?.view(*view)?;
+                let noun = view.noun;
+                let position = view.query().and_then(|(_, query)| {
+                    world.resource_scope(|world, mut index: Mut<Index>| {
+                        index.position(world, noun, query, *id)
+                    })
+                });
+                Ok(Response::Position(position))
             }
             Request::CloseView { view } => {
                 let host = self.host(asked.host)?;
@@ -296,36 +381,43 @@ fn is_loaded(world: &World) -> (bool, bool) {
     })
 }
 
+/// Whether everything that was loaded can be found.
+fn is_indexed(world: &World) -> bool {
+    is_loaded(world).0 && world.resource::<Index>().is_ready()
+}
+
 /// Answers the views whose time has come.
 pub(crate) fn refresh_views(world: &mut World) {
-    let now = world.resource::<Clock>().now;
-    let (loaded, begun) = is_loaded(world);
-    if !loaded {
-        if begun {
-            show_early(world, now);
+    let clock = *world.resource::<Clock>();
+    if !is_indexed(world) {
+        if is_loaded(world).1 {
+            show_early(world, clock);
         }
         return;
     }
     world.resource_scope(|world, mut mirrors: Mut<Mirrors>| {
         world.resource_scope(|world, mut index: Mut<Index>| {
-            let mut left = REFRESHED_PER_TICK;
+            let mut left = [REFRESHED_PER_TICK, ASKED_PER_TICK];
             let mut wake = None::<u64>;
             for host in mirrors.hosts.values_mut().filter(|host| !host.refused) {
                 for view in host.views.values_mut() {
-                    let Some(due) = view.due(index.version()) else {
+                    let Some(due) = view.due(index.version(), clock) else {
                         continue;
                     };
-                    let may = view.is_asked() || (due <= now && left > 0);
+                    let left = &mut left[usize::from(view.is_asked())];
+                    let noun = view.noun;
+                    let (query, offset, limit, followed) = view.wanted();
+                    // While words or an order are still in the making, a view keeps what it shows.
+                    let may = due <= clock.now && *left > 0 && index.prepare(world, noun, query);
                     if !may {
-                        let due = due.max(now);
+                        let due = due.max(clock.now);
                         wake = Some(wake.map_or(due, |wake| wake.min(due)));
                         continue;
                     }
-                    left -= usize::from(!view.is_asked());
-                    let version = index.version();
-                    view.answer(version, now, |noun, query, offset, limit| {
-                        index.find(world, noun, query, offset, limit)
-                    });
+                    *left -= 1;
+                    let found = index.find(world, noun, query, offset, limit);
+                    let followed = followed.and_then(|id| index.position(world, noun, query, id));
+                    view.answer(index.version(), clock, found, followed);
                     host.unsettled = true;
                 }
             }
@@ -338,13 +430,16 @@ pub(crate) fn refresh_views(world: &mut World) {
 
 /// Answers views with what hosts saw when the library was last open. The others wait: an answer from half a library
 /// would be wrong.
-fn show_early(world: &mut World, now: u64) {
+fn show_early(world: &mut World, clock: Clock) {
+    if !world.contains_resource::<LastSeen>() {
+        return;
+    }
     let version = world.resource::<Index>().version();
     world.resource_scope(|world, mut mirrors: Mut<Mirrors>| {
         let shown = world.resource::<LastSeen>();
         for host in mirrors.hosts.values_mut().filter(|host| !host.refused) {
             for view in host.views.values_mut() {
-                view.answer_early(version, now, shown);
+                view.answer_early(version, clock, shown);
             }
             host.unsettled = true;
         }
@@ -353,7 +448,7 @@ fn show_early(world: &mut World, now: u64) {
 
 /// Keeps what the views show at their beginning for the next start of the library.
 pub(crate) fn remember_views(world: &mut World) {
-    if !is_loaded(world).0 || !world.contains_resource::<LastSeen>() {
+    if !is_indexed(world) || !world.contains_resource::<LastSeen>() {
         return;
     }
     let now = world.resource::<Clock>().now;
@@ -372,6 +467,16 @@ pub(crate) fn remember_views(world: &mut World) {
         let due = mirrors.remembered_at + REMEMBER_EVERY;
         if same && now < due {
             world.resource_mut::<Wake>().at(due);
+            return;
+        }
+        let is_prepared = world.resource_scope(|world, mut index: Mut<Index>| {
+            let mut queries = views
+                .iter()
+                .filter_map(|(noun, text)| Some((*noun, parser::parse(text).ok()?)));
+            queries.all(|(noun, query)| index.prepare(world, noun, &query))
+        });
+        if !is_prepared {
+            world.resource_mut::<Wake>().at(now);
             return;
         }
         let windows = world.resource_scope(|world, mut index: Mut<Index>| {
@@ -493,6 +598,12 @@ impl Host {
     fn restart(&mut self) {
         self.credits = self.window;
         self.snapshot = true;
+    }
+
+    fn view(&mut self, number: u32) -> Result<&mut View, RequestError> {
+        self.views.get_mut(number).ok_or_else(|| RequestError::NotFound {
+            what: format!("view {number}"),
+        })
     }
 
     fn tell(&mut self, notice: &Notice) {

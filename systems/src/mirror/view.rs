@@ -5,9 +5,11 @@ use segue_components::id::Noun;
 use segue_components::wire::frame::ViewPatch;
 
 use super::diff;
+use crate::clock::Clock;
 use crate::persist::LastSeen;
 use crate::query::ast::Query;
-use crate::query::index::Found;
+use crate::query::eval;
+use crate::query::index::{Found, MINUTE};
 use crate::query::parser::{self, QueryError};
 
 /// How often a view is answered anew at most while changes stream in, in milliseconds.
@@ -18,7 +20,16 @@ pub const REFRESH_EVERY: u64 = 100;
 struct Shown {
     offset: u32,
     found: Found,
+    followed: Option<u32>,
     error: Option<QueryError>,
+}
+
+/// What a view was answered from.
+#[derive(Debug, Clone, Copy)]
+struct Answered {
+    /// The version of the index.
+    version: u64,
+    at: Clock,
 }
 
 /// A view of one host.
@@ -31,6 +42,8 @@ pub(crate) struct View {
     query: Query,
     offset: u32,
     limit: u32,
+    /// The row whose place the host wants to know.
+    followed: Option<u64>,
     shown: Shown,
     /// `None` before the host was told anything, and after a snapshot.
     told: Option<Shown>,
@@ -38,8 +51,9 @@ pub(crate) struct View {
     asked: bool,
     /// Whether the first query was right.
     answerable: bool,
-    /// The version of the index that was answered from, and when.
-    answered: Option<(u64, u64)>,
+    /// Whether time alone changes the answer.
+    is_timed: bool,
+    answered: Option<Answered>,
 }
 
 impl View {
@@ -51,10 +65,12 @@ impl View {
             query: Query::default(),
             offset: 0,
             limit: 0,
+            followed: None,
             shown: Shown::default(),
             told: None,
             asked: true,
             answerable: false,
+            is_timed: false,
             answered: None,
         }
     }
@@ -68,6 +84,7 @@ impl View {
         self.asked = true;
         self.shown.error = parsed.as_ref().err().cloned();
         self.query = parsed?;
+        self.is_timed = eval::is_timed(&self.query.filter);
         query.clone_into(&mut self.text);
         self.answerable = true;
         Ok(())
@@ -79,39 +96,54 @@ impl View {
         self.limit = limit;
     }
 
+    /// Tells the place of a row from now on.
+    pub(crate) fn follow(&mut self, row: Option<u64>) {
+        self.asked = true;
+        self.followed = row;
+    }
+
     /// When it should be answered from the index of this version; `None` if it is already.
-    pub(crate) fn due(&self, version: u64) -> Option<u64> {
+    pub(crate) fn due(&self, version: u64, clock: Clock) -> Option<u64> {
         if !self.answerable {
             return None;
         }
-        match self.answered {
-            None => Some(0),
-            Some(_) if self.asked => Some(0),
-            Some((answered, at)) => (answered != version).then_some(at + REFRESH_EVERY),
-        }
+        let Some(answered) = self.answered.filter(|_| !self.asked) else {
+            return Some(0);
+        };
+        let changed = (answered.version != version).then_some(answered.at.now + REFRESH_EVERY);
+        // Ages are counted in whole minutes.
+        let aged = self.is_timed.then(|| {
+            if answered.at.unix / MINUTE == clock.unix / MINUTE {
+                clock.now + MINUTE - clock.unix % MINUTE
+            } else {
+                0
+            }
+        });
+        changed.into_iter().chain(aged).min()
     }
 
-    /// Answers it.
-    pub(crate) fn answer(
-        &mut self,
-        version: u64,
-        now: u64,
-        find: impl FnOnce(Noun, &Query, u32, u32) -> Found,
-    ) {
-        self.shown.found = find(self.noun, &self.query, self.offset, self.limit);
+    /// What has to be found: the query, the window, and the row whose place is wanted.
+    pub(crate) fn wanted(&self) -> (&Query, u32, u32, Option<u64>) {
+        (&self.query, self.offset, self.limit, self.followed)
+    }
+
+    /// Shows what was found of what was wanted.
+    pub(crate) fn answer(&mut self, version: u64, at: Clock, found: Found, followed: Option<u32>) {
+        self.shown.found = found;
+        self.shown.followed = followed;
         self.shown.offset = self.offset;
         self.asked = false;
-        self.answered = Some((version, now));
+        self.answered = Some(Answered { version, at });
     }
 
     /// Answers it with what was seen before the library was closed.
-    pub(crate) fn answer_early(&mut self, version: u64, now: u64, seen: &LastSeen) {
+    pub(crate) fn answer_early(&mut self, version: u64, at: Clock, seen: &LastSeen) {
         if !self.is_asked() {
             return;
         }
         let found = seen.find(self.noun, &self.text, self.offset, self.limit);
         if let Some((total, ids)) = found {
-            self.answer(version, now, |_, _, _, _| Found { total, ids });
+            self.answer(version, at, Found { total, ids }, None);
         }
     }
 
@@ -164,6 +196,7 @@ impl View {
                 .map(|error| (error.column, error.found.clone(), error.expected.clone())),
             splices: diff::splices(told, &self.shown.found.ids),
             closed: false,
+            followed: self.shown.followed,
         }
     }
 

@@ -6,7 +6,7 @@ use bevy_ecs::resource::Resource;
 use bevy_ecs::world::{Mut, World};
 use bevy_platform::collections::HashMap;
 use segue_components::id::Noun;
-use segue_components::intent::Request;
+use segue_components::intent::{PlayerRequest, Request};
 use segue_components::report::{Notice, RequestError, Response};
 
 use super::blobs::{Blobs, Reading};
@@ -24,6 +24,7 @@ use crate::changes::Changes;
 use crate::clock::{Clock, Wake};
 use crate::link::{Answer, Asked};
 use crate::notices::Notices;
+use crate::query::index::Index;
 
 /// The first wait before a batch that failed is tried again by itself, in milliseconds; it doubles.
 const RETRY: u64 = 1_000;
@@ -340,6 +341,10 @@ impl Persist {
         storage.state.loaded = true;
         storage.begun = true;
         tell_state(world);
+        // Nothing is answered from an index that knows nothing yet.
+        if let Some(mut index) = world.get_resource_mut::<Index>() {
+            index.expect_load();
+        }
         world.write_message(Loaded);
     }
 
@@ -419,28 +424,43 @@ fn tell_state(world: &mut World) {
 
 /// Keeps requests back until the library is loaded, then lets them in, in their order. Those about views
 /// pass: a view that was seen last shows that, and any other says nothing before there is something to say.
+/// What needs the index waits until there is one.
 pub(super) fn hold_requests(world: &mut World) {
     world.resource_scope(|world, mut persist: Mut<Persist>| {
         let loading = persist.is_loading();
-        if !loading && persist.held.is_empty() {
+        let indexed = world.get_resource::<Index>().is_none_or(Index::is_ready);
+        let waits = loading || !indexed;
+        if !waits && persist.held.is_empty() {
             return;
         }
         let Some(mut messages) = world.get_resource_mut::<Messages<Asked>>() else {
             return;
         };
-        if !loading {
-            let late: Vec<Asked> = messages.drain().collect();
-            messages.write_batch(persist.held.drain(..).chain(late));
-            return;
+        let late: Vec<Asked> = messages.drain().collect();
+        let all = persist.held.drain(..).chain(late).collect::<Vec<_>>();
+        let mut held = Vec::new();
+        let mut pass = Vec::new();
+        for asked in all {
+            let waits = waits
+                && match asked.request {
+                    Request::OpenView { .. }
+                    | Request::MoveView { .. }
+                    | Request::FollowRow { .. }
+                    | Request::CloseView { .. } => false,
+                    // Once something of the player waits, so does what comes after it.
+                    Request::Player(ref asked) => {
+                        let is_player = |held: &Asked| matches!(held.request, Request::Player(_));
+                        loading
+                            || matches!(asked, PlayerRequest::PlayQuery { .. })
+                            || held.iter().any(is_player)
+                    }
+                    Request::Count => true,
+                    _ => loading,
+                };
+            if waits { &mut held } else { &mut pass }.push(asked);
         }
-        let (pass, hold): (Vec<_>, Vec<_>) = messages.drain().partition(|asked| {
-            matches!(
-                asked.request,
-                Request::OpenView { .. } | Request::MoveView { .. } | Request::CloseView { .. }
-            )
-        });
         messages.write_batch(pass);
-        persist.held.extend(hold);
+        persist.held = held;
     });
 }
 

@@ -20,7 +20,6 @@ impl Answer {
 
     /// Whether typos were forgiven. They are as long as fewer rows than [`FEW`] stand in all tiers but the last;
     /// once a change makes that otherwise, the answer has to be made anew.
-    #[cfg_attr(not(test), expect(dead_code, reason = "answers are not kept yet"))]
     pub(crate) fn is_forgiving(&self) -> bool {
         self.is_forgiving
     }
@@ -29,8 +28,7 @@ impl Answer {
         &self.tiers
     }
 
-    /// How many rows answer.
-    pub(crate) fn total(&self) -> u32 {
-        self.tiers.iter().map(Bitmap::count).sum()
+    pub(crate) fn into_tiers(self) -> Vec<Bitmap> {
+        self.tiers
     }
 }

@@ -1,79 +1,196 @@
-//! A set of row numbers, one bit each.
+//! A set of row numbers: one bit each, or a list where only a few rows are in question.
+
+use crate::sort;
 
 /// Which rows of a table.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Bitmap {
-    words: Vec<u64>,
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Bitmap {
+    /// One bit a row.
+    Bits(Vec<u64>),
+    /// The rows themselves, ascending. What is narrowed down from a few rows costs what they cost, and not
+    /// what the table does.
+    Few(Vec<u32>),
+}
+
+impl Default for Bitmap {
+    fn default() -> Self {
+        Self::Bits(Vec::new())
+    }
 }
 
 fn place(row: u32) -> (usize, u64) {
     (row as usize / 64, 1 << (row % 64))
 }
 
+fn bit_of(words: &[u64], row: u32) -> bool {
+    let (word, bit) = place(row);
+    words.get(word).is_some_and(|word| word & bit != 0)
+}
+
+fn set_bit(words: &mut Vec<u64>, row: u32) {
+    let (word, bit) = place(row);
+    if word >= words.len() {
+        words.resize(word + 1, 0);
+    }
+    words[word] |= bit;
+}
+
 impl Bitmap {
-    /// Of the same length as another, and empty.
+    /// These rows, as a list.
+    pub(crate) fn few(mut rows: Vec<u32>) -> Self {
+        sort::numbers(&mut rows, &mut |a, b| a.cmp(&b));
+        rows.dedup();
+        Self::Few(rows)
+    }
+
+    /// Empty, of the same form as another.
     pub(crate) fn empty_like(other: &Self) -> Self {
-        Self {
-            words: vec![0; other.words.len()],
+        match other {
+            Self::Bits(words) => Self::Bits(vec![0; words.len()]),
+            Self::Few(_) => Self::Few(Vec::new()),
+        }
+    }
+
+    /// Empty, of the same form as another, and without room.
+    pub(crate) fn none_like(other: &Self) -> Self {
+        match other {
+            Self::Bits(_) => Self::default(),
+            Self::Few(_) => Self::Few(Vec::new()),
+        }
+    }
+
+    /// Whether it is a list of a few rows: then it is cheaper to look at each than to find all that there are.
+    pub(crate) fn is_few(&self) -> bool {
+        matches!(self, Self::Few(_))
+    }
+
+    /// The same rows as bits.
+    pub(crate) fn into_bits(self) -> Self {
+        match self {
+            Self::Bits(_) => self,
+            Self::Few(rows) => {
+                let mut words = Vec::new();
+                // From the last, so that room is made once.
+                for &row in rows.iter().rev() {
+                    set_bit(&mut words, row);
+                }
+                Self::Bits(words)
+            }
         }
     }
 
     pub(crate) fn set(&mut self, row: u32) {
-        let (word, bit) = place(row);
-        if word >= self.words.len() {
-            self.words.resize(word + 1, 0);
+        match self {
+            Self::Bits(words) => set_bit(words, row),
+            Self::Few(rows) => {
+                if let Err(place) = rows.binary_search(&row) {
+                    rows.insert(place, row);
+                }
+            }
         }
-        self.words[word] |= bit;
     }
 
     pub(crate) fn clear(&mut self, row: u32) {
-        let (word, bit) = place(row);
-        if let Some(word) = self.words.get_mut(word) {
-            *word &= !bit;
+        match self {
+            Self::Bits(words) => {
+                let (word, bit) = place(row);
+                if let Some(word) = words.get_mut(word) {
+                    *word &= !bit;
+                }
+            }
+            Self::Few(rows) => {
+                if let Ok(place) = rows.binary_search(&row) {
+                    rows.remove(place);
+                }
+            }
         }
     }
 
     pub(crate) fn has(&self, row: u32) -> bool {
-        let (word, bit) = place(row);
-        self.words.get(word).is_some_and(|word| word & bit != 0)
+        match self {
+            Self::Bits(words) => bit_of(words, row),
+            Self::Few(rows) => rows.binary_search(&row).is_ok(),
+        }
     }
 
     pub(crate) fn count(&self) -> u32 {
-        self.words.iter().map(|word| word.count_ones()).sum()
+        match self {
+            Self::Bits(words) => words.iter().map(|word| word.count_ones()).sum(),
+            Self::Few(rows) => u32::try_from(rows.len()).expect("rows are below 2^27"),
+        }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.words.iter().all(|&word| word == 0)
+        match self {
+            Self::Bits(words) => words.iter().all(|&word| word == 0),
+            Self::Few(rows) => rows.is_empty(),
+        }
     }
 
     /// Keeps what the other has too.
     pub(crate) fn and(&mut self, other: &Self) {
-        for (index, word) in self.words.iter_mut().enumerate() {
-            *word &= other.words.get(index).copied().unwrap_or(0);
+        match (&mut *self, other) {
+            (Self::Bits(words), Self::Bits(others)) => {
+                for (index, word) in words.iter_mut().enumerate() {
+                    *word &= others.get(index).copied().unwrap_or(0);
+                }
+            }
+            (Self::Few(rows), _) => rows.retain(|&row| other.has(row)),
+            (Self::Bits(words), Self::Few(others)) => {
+                let both = others.iter().copied().filter(|&row| bit_of(words, row));
+                *self = Self::Few(both.collect());
+            }
         }
     }
 
     /// Takes away what the other has.
     pub(crate) fn and_not(&mut self, other: &Self) {
-        for (word, other) in self.words.iter_mut().zip(&other.words) {
-            *word &= !other;
+        match (&mut *self, other) {
+            (Self::Bits(words), Self::Bits(others)) => {
+                for (word, other) in words.iter_mut().zip(others) {
+                    *word &= !other;
+                }
+            }
+            (Self::Few(rows), _) => rows.retain(|&row| !other.has(row)),
+            (Self::Bits(_), Self::Few(others)) => {
+                for &row in others {
+                    self.clear(row);
+                }
+            }
         }
     }
 
     /// Adds what the other has.
     pub(crate) fn or(&mut self, other: &Self) {
-        if self.words.len() < other.words.len() {
-            self.words.resize(other.words.len(), 0);
-        }
-        for (word, other) in self.words.iter_mut().zip(&other.words) {
-            *word |= other;
+        match (&mut *self, other) {
+            (Self::Bits(words), Self::Bits(others)) => {
+                if words.len() < others.len() {
+                    words.resize(others.len(), 0);
+                }
+                for (word, other) in words.iter_mut().zip(others) {
+                    *word |= other;
+                }
+            }
+            (_, Self::Few(others)) => {
+                for &row in others {
+                    self.set(row);
+                }
+            }
+            (Self::Few(_), Self::Bits(_)) => {
+                let few = core::mem::replace(self, other.clone());
+                self.or(&few);
+            }
         }
     }
 
     /// Keeps the rows that pass.
     pub(crate) fn retain(&mut self, mut pass: impl FnMut(u32) -> bool) {
+        let words = match self {
+            Self::Bits(words) => words,
+            Self::Few(rows) => return rows.retain(|&row| pass(row)),
+        };
         let mut base = 0;
-        for word in &mut self.words {
+        for word in words {
             let mut left = *word;
             while left != 0 {
                 let bit = left.trailing_zeros();
@@ -88,7 +205,11 @@ impl Bitmap {
 
     /// The rows, ascending.
     pub(crate) fn iter(&self) -> impl Iterator<Item = u32> {
-        (0u32..).step_by(64).zip(&self.words).flat_map(|(base, &word)| {
+        let (words, rows) = match self {
+            Self::Bits(words) => (&words[..], &[][..]),
+            Self::Few(rows) => (&[][..], &rows[..]),
+        };
+        let bits = (0u32..).step_by(64).zip(words).flat_map(|(base, &word)| {
             let mut left = word;
             core::iter::from_fn(move || {
                 (left != 0).then(|| {
@@ -97,7 +218,8 @@ impl Bitmap {
                     base + bit
                 })
             })
-        })
+        });
+        bits.chain(rows.iter().copied())
     }
 }
 
@@ -107,25 +229,27 @@ mod tests {
 
     #[test]
     fn sets_behave_as_sets() {
-        let mut a = Bitmap::default();
-        for row in [3, 64, 200] {
-            a.set(row);
+        let forms: [fn(&[u32]) -> Bitmap; 2] = [
+            |rows| Bitmap::few(rows.to_vec()),
+            |rows| Bitmap::few(rows.to_vec()).into_bits(),
+        ];
+        for (of_a, of_b) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
+            let a = forms[of_a](&[200, 3, 64, 3]);
+            let b = forms[of_b](&[64, 7]);
+            let mut both = a.clone();
+            both.and(&b);
+            assert_eq!(both.iter().collect::<Vec<_>>(), [64]);
+            let mut either = b.clone();
+            either.or(&a);
+            assert_eq!(either.iter().collect::<Vec<_>>(), [3, 7, 64, 200]);
+            either.and_not(&b);
+            assert_eq!(either.iter().collect::<Vec<_>>(), [3, 200]);
+            either.retain(|row| row == 200);
+            assert_eq!((either.count(), either.has(200), either.has(3)), (1, true, false));
+            either.clear(200);
+            either.clear(100_000);
+            assert!(either.is_empty() && !either.has(100_000));
+            assert!(!a.is_empty() && Bitmap::empty_like(&a).is_empty());
         }
-        let mut b = Bitmap::default();
-        b.set(64);
-        b.set(7);
-        let mut both = a.clone();
-        both.and(&b);
-        assert_eq!(both.iter().collect::<Vec<_>>(), [64]);
-        let mut either = b.clone();
-        either.or(&a);
-        assert_eq!(either.iter().collect::<Vec<_>>(), [3, 7, 64, 200]);
-        either.and_not(&b);
-        assert_eq!(either.iter().collect::<Vec<_>>(), [3, 200]);
-        either.retain(|row| row == 200);
-        assert_eq!((either.count(), either.has(200), either.has(3)), (1, true, false));
-        either.clear(200);
-        either.clear(100_000);
-        assert!(either.is_empty() && !either.has(100_000));
     }
 }

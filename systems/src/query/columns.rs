@@ -6,7 +6,7 @@
 use bevy_ecs::world::{EntityRef, World};
 use segue_components::prelude::*;
 
-use super::ast::{LevelField, NumberField, SortField, TimeField};
+use super::ast::{LevelField, NumberField, SortBy, SortField, TimeField};
 use super::groups::folder;
 use super::strings::Keys;
 use super::table::Table;
@@ -230,6 +230,15 @@ impl Table {
             numbers.push(row.map_or(0, |row| column.value(world, row, &mut self.keys)));
         }
         self.columns.made.push((column, numbers));
+    }
+
+    /// Makes the columns that an order reads.
+    pub(crate) fn make_columns(&mut self, world: &World, by: &[SortBy]) {
+        for by in by {
+            if let Some(column) = Column::of_sort(by.field) {
+                self.make_column(world, column);
+            }
+        }
     }
 
     /// Takes a row into the columns, and the groups, that were made.

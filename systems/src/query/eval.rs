@@ -13,7 +13,7 @@ use super::bitmap::Bitmap;
 use super::columns::Column;
 use super::conditions;
 use super::index::Index;
-use super::search::{self, FEW, FORGIVEN, TIERS};
+use super::search::{self, FEW, FORGIVEN};
 use super::table::{self, Row};
 use crate::sort;
 
@@ -35,7 +35,10 @@ fn cost(expr: &Expr) -> u8 {
 /// Whether an answer needs the postings.
 pub(crate) fn reads_words(expr: &Expr) -> bool {
     any_term(expr, &|term| {
-        matches!(term, Term::Anywhere(_) | Term::Text(..) | Term::Whole(..))
+        matches!(
+            term,
+            Term::Anywhere(_) | Term::Text(..) | Term::Whole(..) | Term::Playlist(_)
+        )
     })
 }
 
@@ -44,6 +47,28 @@ pub(crate) fn asks_for_files(expr: &Expr) -> bool {
     any_term(expr, &|term| {
         matches!(term, Term::Has(What::File, _) | Term::File(_))
     })
+}
+
+/// Whether the answer depends on the time. What smart playlists ask for may.
+pub(crate) fn is_timed(expr: &Expr) -> bool {
+    any_term(expr, &|term| {
+        matches!(
+            term,
+            Term::Time(_, ast::Time::Within(..) | ast::Time::Before(..)) | Term::Playlist(_)
+        )
+    })
+}
+
+/// Whether the answer depends on more than rows: on what stands in playlists, or on the names of providers.
+pub(crate) fn reads_more_than_rows(expr: &Expr) -> bool {
+    any_term(expr, &|term| {
+        matches!(term, Term::Playlist(_) | Term::Provider(_))
+    })
+}
+
+/// Whether typos can make a difference.
+pub(crate) fn may_forgive(filter: &Expr) -> bool {
+    !matches!(filter, Expr::Any(_)) && search::may_forgive(&search::pieces(conjunction(filter)))
 }
 
 fn any_term(expr: &Expr, is: &impl Fn(&Term) -> bool) -> bool {
@@ -95,7 +120,6 @@ pub(crate) enum Forgive {
     /// If fewer than [`FEW`] of the candidates have the words as they were typed.
     IfFew,
     /// As they were for an answer to which single rows are added.
-    #[cfg_attr(not(test), expect(dead_code, reason = "answers are not kept yet"))]
     As(bool),
 }
 
@@ -123,14 +147,14 @@ impl Eval<'_> {
         let (mut tiers, forgiven) = match filter {
             Expr::Any(parts) => {
                 // Each row is as good as the best side that lets it through.
-                let mut tiers = vec![Bitmap::default(); TIERS];
+                let mut tiers = search::no_tiers(&candidates);
                 for part in parts {
                     let sides = self.ranked_expr(index, noun, part, &candidates);
                     for (tier, rows) in tiers.iter_mut().zip(sides) {
                         tier.or(&rows);
                     }
                 }
-                let mut seen = Bitmap::default();
+                let mut seen = Bitmap::none_like(&candidates);
                 for tier in &mut tiers {
                     tier.and_not(&seen);
                     seen.or(tier);
@@ -167,13 +191,13 @@ impl Eval<'_> {
         let parts = conjunction(expr);
         let pieces = search::pieces(parts);
         if pieces.is_empty() {
-            let mut tiers = vec![Bitmap::default(); TIERS];
+            let mut tiers = search::no_tiers(candidates);
             tiers[0] = self.expr(index, noun, expr, candidates.clone());
             return tiers;
         }
         let mut tiers = self.ranked(index, noun, &pieces, candidates);
         if parts.len() > pieces.len() {
-            let mut all = Bitmap::default();
+            let mut all = Bitmap::none_like(candidates);
             tiers.iter().for_each(|tier| all.or(tier));
             let all = self.others(index, noun, parts, all);
             tiers.iter_mut().for_each(|tier| tier.and(&all));
@@ -242,8 +266,12 @@ impl Eval<'_> {
 
     fn term(&self, index: &mut Index, noun: Noun, term: &Term, mut candidates: Bitmap) -> Bitmap {
         if noun == Noun::Album && is_of_tracks(term) {
-            let living = index.tracks.alive().clone();
-            let tracks = self.term(index, Noun::Track, term, living);
+            let tracks = if candidates.is_few() {
+                index.tracks_of(&candidates)
+            } else {
+                index.tracks.alive().clone()
+            };
+            let tracks = self.term(index, Noun::Track, term, tracks);
             let mut albums = Bitmap::empty_like(&candidates);
             for track in tracks.iter() {
                 if let Some(album) = index.albums.number(index.tracks.row(track).album) {

@@ -14,7 +14,7 @@ use segue_components::prelude::*;
 use super::ast::Query;
 use super::bitmap::Bitmap;
 use super::groups::GroupBy;
-use super::index::Index;
+use super::index::{self, Index};
 use super::parser;
 use super::table::Table;
 use crate::link::Asked;
@@ -28,6 +28,9 @@ pub struct Facets {
     /// Those of the window.
     pub rows: Vec<FacetRow>,
 }
+
+/// How many requests wait until everything is indexed.
+const MOST_WAITING: usize = 64;
 
 /// Which values are wanted, in which order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +51,7 @@ pub struct Wanted {
 /// [`RequestError::Query`] if the query does not follow the grammar.
 pub fn count(world: &mut World, query: &str, wanted: Wanted) -> Result<Facets, RequestError> {
     let parsed = parser::parse(query)?;
+    index::finish(world);
     world.resource_scope(|world, mut index: Mut<Index>| {
         index.gave_up = false;
         let rows = index.matching(world, Noun::Track, &parsed);
@@ -278,23 +282,30 @@ fn albums_of(index: &Index, rows: &Bitmap, artists: &[u32]) -> Vec<u32> {
 impl Index {
     /// All rows that answer a query.
     fn matching(&mut self, world: &World, noun: Noun, query: &Query) -> Bitmap {
-        let answer = self.answer(world, noun, query);
         let mut all = Bitmap::empty_like(self.tracks.alive());
-        for tier in answer.tiers() {
+        for tier in self.answer(world, noun, query) {
             all.or(tier);
         }
         all
     }
 }
 
-/// Answers [`Request::Facets`].
-pub(crate) fn answer_requests(world: &mut World, mut asked: Local<MessageCursor<Asked>>) {
-    let asked: Vec<Asked> = asked
-        .read(world.resource::<Messages<Asked>>())
-        .filter(|asked| matches!(asked.request, Request::Facets { .. }))
-        .cloned()
-        .collect();
-    for asked in asked {
+/// Answers [`Request::Facets`], once all that was loaded is indexed.
+pub(crate) fn answer_requests(
+    world: &mut World,
+    mut asked: Local<MessageCursor<Asked>>,
+    mut waiting: Local<Vec<Asked>>,
+) {
+    let fresh = asked.read(world.resource::<Messages<Asked>>());
+    let fresh = fresh.filter(|asked| matches!(asked.request, Request::Facets { .. }));
+    waiting.extend(fresh.cloned());
+    let keep = if world.resource::<Index>().is_ready() {
+        0
+    } else {
+        waiting.len().min(MOST_WAITING)
+    };
+    // Those beyond are not kept waiting: indexing is ended for them.
+    for asked in waiting.split_off(keep) {
         if let Request::Facets {
             query,
             field,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use bevy_ecs::entity::Entity;
 use bevy_ecs::message::{MessageCursor, Messages};
+use bevy_ecs::query::With;
 use bevy_ecs::resource::Resource;
 use bevy_ecs::system::Local;
 use bevy_ecs::world::{EntityRef, Mut, World};
@@ -11,15 +12,15 @@ use bevy_platform::collections::{HashMap, HashSet};
 use segue_components::prelude::*;
 use segue_components::wire::registry::KindSet;
 
-use super::answer::Answer;
-use super::ast::Query;
+use super::ast::{Expr, Query, SortBy};
 use super::bitmap::Bitmap;
-use super::columns::Column;
+use super::building::{Building, Built};
 use super::eval::{self, Eval, Forgive};
 use super::fold;
+use super::kept::{Counted, Due, Holds};
 use super::order::{self, Order};
 use super::parser::{self, QueryError};
-use super::search;
+use super::search::{self, FEW};
 use super::shared::{Shared, Text};
 use super::table::{self, Row, Table};
 use super::tailoring::Tailoring;
@@ -30,13 +31,22 @@ use crate::persist::Loaded;
 use crate::sort;
 
 /// How many rows' text a tick takes in when many are waiting: a few milliseconds in a browser.
-const WORDED_PER_TICK: usize = 4_096;
-/// So many rows are sorted rather than looked for in the order of all.
-const FEW_TO_SORT: usize = 512;
+const WORDED_PER_TICK: usize = 2_048;
 /// How many postings a tick looks at to take out what is gone.
 const SWEPT_PER_TICK: usize = 100_000;
+/// How many things a tick indexes after a load, and how much of an order it sorts: no more than 8 ms in a browser.
+const FILLED_PER_TICK: usize = 2_048;
+const COMPARED_PER_TICK: usize = 65_536;
+/// Of so few rows an order is made at once.
+const MADE_AT_ONCE: u32 = 16_384;
 /// How many orders are kept sorted beside the default one.
 const MOST_ORDERS: usize = 8;
+/// How many rows that changed are looked at one by one, where their text has to be read and where not. Beyond, all
+/// rows are looked at together.
+const FEW_TEXTS: usize = 512;
+const FEW_ROWS: usize = 16_384;
+/// How long an answer to a query of ages holds, in milliseconds.
+pub(crate) const MINUTE: u64 = 60_000;
 
 /// Rows, orders and words of tracks and albums.
 #[derive(Resource, Debug, Default)]
@@ -51,8 +61,24 @@ pub struct Index {
     version: u64,
     generation: u64,
     uses: u64,
+    /// Counts the changes of what is in no row, but that answers depend on.
+    beside: u64,
     /// Whether a pattern took more steps than it may, so that rows were passed over.
     pub(crate) gave_up: bool,
+    /// What of a library that was loaded is not indexed yet.
+    filling: Option<Filling>,
+    expects_load: bool,
+}
+
+/// Indexing everything anew, as far as it got.
+#[derive(Debug)]
+struct Filling {
+    /// In the order in which they lie in memory, which takes half the time that the order of ids does.
+    tracks: Vec<Entity>,
+    albums: Vec<Entity>,
+    /// How many of both were looked at.
+    next: usize,
+    recent: Recent,
 }
 
 /// What the tracks of an album come to.
@@ -102,6 +128,7 @@ impl Index {
             albums: Table::with_room(0, &tailoring),
             version: self.version + 1,
             generation: self.generation + 1,
+            expects_load: self.expects_load,
             ..Self::default()
         };
     }
@@ -115,6 +142,7 @@ impl Index {
     /// Notes that a playlist changed: what was found in it may be wrong.
     pub fn playlists_changed(&mut self) {
         self.version += 1;
+        self.beside += 1;
     }
 
     /// Counts how often everything was indexed anew: after a load, nothing that was told before holds.
@@ -147,105 +175,233 @@ impl Index {
 
     /// The tracks of these albums.
     pub(crate) fn tracks_of(&self, albums: &Bitmap) -> Bitmap {
+        if albums.is_few() {
+            let tracks = albums
+                .iter()
+                .flat_map(|album| self.rows_on(self.albums.row(album).id));
+            return Bitmap::few(tracks.copied().collect());
+        }
         let mut tracks = Bitmap::empty_like(self.tracks.alive());
         for album in albums.iter() {
-            let sum = self.sums.get(&self.albums.row(album).id);
-            for &row in sum.into_iter().flat_map(|sum| &sum.rows) {
+            for &row in self.rows_on(self.albums.row(album).id) {
                 tracks.set(row);
             }
         }
         tracks
     }
 
+    /// Whether everything that was loaded is indexed.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        self.filling.is_none() && !self.expects_load
+    }
+
+    /// Notes that the world was loaded and will be indexed in this tick and those that follow.
+    pub(crate) fn expect_load(&mut self) {
+        self.expects_load = true;
+    }
+
     /// Answers a query: how many rows match, and which stand in the window.
     ///
     /// Only tracks and albums are indexed; any other noun is answered as tracks.
     pub fn find(&mut self, world: &World, noun: Noun, query: &Query, offset: u32, limit: u32) -> Found {
-        let answer = self.answer(world, noun, query);
-        let total = answer.total();
-        let order = self.order(world, noun, query);
-        let table = self.table(noun);
-        let order = &table.orders[order];
-        let mut rows = Vec::new();
-        let (mut skip, mut left) = (offset as usize, limit as usize);
-        for tier in answer.tiers() {
-            let count = tier.count() as usize;
-            if skip >= count {
-                skip -= count;
-                continue;
-            }
-            if left == 0 {
-                break;
-            }
-            let before = rows.len();
-            if count <= FEW_TO_SORT {
-                let mut all: Vec<u32> = tier.iter().collect();
-                sort::numbers(&mut all, &mut |a, b| order::compare(table, &order.by, a, b));
-                rows.extend(all.into_iter().skip(skip).take(left));
-            } else {
-                let all = order.rows().iter().filter(|&&row| tier.has(row));
-                rows.extend(all.skip(skip).take(left));
-            }
-            skip = 0;
-            left -= rows.len() - before;
+        let found = self.counted(world, noun, query, |table, counted| {
+            let rows = counted.window(offset..offset.saturating_add(limit));
+            (
+                counted.total(),
+                rows.into_iter().map(|row| table.row(row).id).collect(),
+            )
+        });
+        Found {
+            total: found.0,
+            ids: found.1,
         }
-        let ids = rows.into_iter().map(|row| table.row(row).id).collect();
-        Found { total, ids }
     }
 
-    /// Every row that answers a query, in tiers.
-    pub(crate) fn answer(&mut self, world: &World, noun: Noun, query: &Query) -> Answer {
-        if eval::reads_words(&query.filter) {
-            self.take_words(world, usize::MAX);
-        }
-        let table = self.table(noun);
-        // What vanished is shown to those who ask for it.
-        let all = if eval::asks_for_files(&query.filter) {
-            table.alive()
-        } else {
-            table.present()
+    /// The place of a row in the answer to a query, from 0. `None` if it does not match, or if there is no such row.
+    pub fn position(&mut self, world: &World, noun: Noun, query: &Query, id: u64) -> Option<u32> {
+        self.counted(world, noun, query, |table, counted| {
+            counted.position(table.number(id)?)
+        })
+    }
+
+    /// Answers as [`Index::find`] does, but from nothing that was kept of earlier answers, and keeps nothing: for tests
+    /// and benchmarks that compare the two.
+    pub fn find_anew(&mut self, world: &World, noun: Noun, query: &Query, offset: u32, limit: u32) -> Found {
+        let table = self.table_mut(noun);
+        let answers = core::mem::take(&mut table.answers);
+        let orders = core::mem::take(&mut table.orders);
+        let found = self.find(world, noun, query, offset, limit);
+        let table = self.table_mut(noun);
+        (table.answers, table.orders) = (answers, orders);
+        found
+    }
+
+    /// Brings the answer to a query and its order up to date, and reads them.
+    fn counted<R>(
+        &mut self,
+        world: &World,
+        noun: Noun,
+        query: &Query,
+        read: impl FnOnce(&Table, Counted<'_>) -> R,
+    ) -> R {
+        let order = self.order(world, noun, query);
+        let answer = self.kept(world, noun, query);
+        let table = self.table_mut(noun);
+        let mut answers = core::mem::take(&mut table.answers);
+        let order = &table.orders[order];
+        let found = read(table, answers.counted(answer, &order.by, order.rows()));
+        table.answers = answers;
+        found
+    }
+
+    /// The place of the answer to a query among those that are kept, up to date.
+    fn kept(&mut self, world: &World, noun: Noun, query: &Query) -> usize {
+        let unix = world.resource::<Clock>().unix;
+        let holds = Holds {
+            minute: eval::is_timed(&query.filter).then_some(unix / MINUTE),
+            beside: eval::reads_more_than_rows(&query.filter).then_some(self.beside),
         };
-        let all = all.clone();
+        let reads_words = eval::reads_words(&query.filter);
         let eval = Eval {
             world,
-            unix: world.resource::<Clock>().unix,
+            // An age is counted from the beginning of the minute: an answer holds as long as that lasts.
+            unix: unix - unix % MINUTE,
             is_within: false,
         };
         let ranked = query.sort.is_empty();
-        eval.answer(self, noun, &query.filter, ranked, Forgive::IfFew, all)
+        let most = if reads_words { FEW_TEXTS } else { FEW_ROWS };
+        let gave_up = core::mem::take(&mut self.gave_up);
+        let table = self.table_mut(noun);
+        let place = match table.answers.due(query, holds, most) {
+            Due::Nothing(place) => Some(place),
+            Due::Rows(place, mut rows) => {
+                sort::numbers(&mut rows, &mut |a, b| a.cmp(&b));
+                rows.dedup();
+                let mut candidates = Bitmap::few(rows.clone());
+                candidates.and(base(table, &query.filter));
+                let forgive = Forgive::As(table.answers.is_forgiving(place));
+                let found = eval.answer(self, noun, &query.filter, ranked, forgive, candidates);
+                let table = self.table_mut(noun);
+                let orders = table.orders.iter();
+                let orders: Vec<_> = orders.map(|order| (&*order.by, order.rows())).collect();
+                table.answers.amend(place, &rows, &found, &orders);
+                // Whether typos are forgiven hangs on how many rows there are in all.
+                let few = eval::may_forgive(&query.filter) && table.answers.count_firm(place) < FEW;
+                (few == table.answers.is_forgiving(place)).then_some(place)
+            }
+            Due::All => None,
+        };
+        let place = place.unwrap_or_else(|| {
+            if reads_words {
+                self.take_words(world, usize::MAX);
+            }
+            let candidates = base(self.table(noun), &query.filter).clone();
+            let found = eval.answer(self, noun, &query.filter, ranked, Forgive::IfFew, candidates);
+            self.table_mut(noun).answers.put(query, holds, found)
+        });
+        if self.gave_up {
+            // What was passed over may be found once somebody asks again.
+            self.table_mut(noun).answers.distrust(place);
+        }
+        self.gave_up |= gave_up;
+        place
+    }
+
+    /// Whether a query can be answered without holding up a tick. If its order is missing, it is made from now on, a
+    /// step a tick.
+    pub(crate) fn prepare(&mut self, world: &World, noun: Noun, query: &Query) -> bool {
+        if self.table(noun).living() < MADE_AT_ONCE {
+            return true;
+        }
+        if eval::reads_words(&query.filter) && self.backlog() > WORDED_PER_TICK {
+            return false;
+        }
+        let by = order::complete(&query.sort);
+        let table = self.table_mut(noun);
+        let is_there = table.orders.iter().any(|order| order.by == by);
+        if !is_there && table.building.is_none() {
+            table.make_columns(world, &by);
+            table.building = Some(Building::new(by));
+        }
+        is_there
+    }
+
+    /// Goes on with the orders that somebody waits for. `false` if something is left to do.
+    fn build_orders(&mut self) -> bool {
+        let mut done = true;
+        for noun in [Noun::Album, Noun::Track] {
+            let table = self.table_mut(noun);
+            let Some(mut building) = table.building.take() else {
+                continue;
+            };
+            done = false;
+            match building.step(table, COMPARED_PER_TICK) {
+                Some(built) => drop(self.put_order(noun, building.by, built)),
+                None => table.building = Some(building),
+            }
+        }
+        done
+    }
+
+    /// Every row that answers a query, in tiers.
+    pub(crate) fn answer(&mut self, world: &World, noun: Noun, query: &Query) -> &[Bitmap] {
+        let place = self.kept(world, noun, query);
+        self.table(noun).answers.tiers(place)
     }
 
     /// The place of an order among those of its table, sorted and up to date.
     fn order(&mut self, world: &World, noun: Noun, query: &Query) -> usize {
-        self.uses += 1;
-        let uses = self.uses;
         let by = order::complete(&query.sort);
         let table = self.table_mut(noun);
-        for by in &by {
-            if let Some(column) = Column::of_sort(by.field) {
-                table.make_column(world, column);
-            }
-        }
-        let mut orders = core::mem::take(&mut table.orders);
-        let place = if let Some(place) = orders.iter().position(|order| order.by == by) {
-            orders[place].refresh(table);
-            place
-        } else {
-            let oldest = (orders.len() > MOST_ORDERS)
-                .then(|| (1..orders.len()).min_by_key(|&place| orders[place].used))
-                .flatten();
-            let order = Order::build(table, by);
-            if let Some(oldest) = oldest {
-                orders[oldest] = order;
-                oldest
-            } else {
-                orders.push(order);
-                orders.len() - 1
+        let known = table.orders.iter().position(|order| order.by == by);
+        let place = match known {
+            Some(place) => place,
+            None => {
+                table.make_columns(world, &by);
+                // Who asks now goes on with what was begun.
+                let begun = table.building.take_if(|building| building.by == by);
+                let mut building = begun.unwrap_or_else(|| Building::new(by.clone()));
+                let built = loop {
+                    if let Some(built) = building.step(table, usize::MAX) {
+                        break built;
+                    }
+                };
+                self.put_order(noun, by, built)
             }
         };
+        self.uses += 1;
+        let uses = self.uses;
+        let table = self.table_mut(noun);
+        let mut orders = core::mem::take(&mut table.orders);
+        orders[place].refresh(table);
         orders[place].used = uses;
         table.orders = orders;
         place
+    }
+
+    /// Keeps an order, in place of the one that was not used for longest if there are many.
+    fn put_order(&mut self, noun: Noun, by: Vec<SortBy>, built: Built) -> usize {
+        self.uses += 1;
+        let uses = self.uses;
+        let table = self.table_mut(noun);
+        // Stamps of another order of the same kind, forgotten since, are all below.
+        let mut order = Order::of(table, by, built, uses << 32);
+        order.used = uses;
+        let orders = &mut table.orders;
+        let oldest = (orders.len() > MOST_ORDERS)
+            .then(|| (1..orders.len()).min_by_key(|&place| orders[place].used))
+            .flatten();
+        match oldest {
+            Some(oldest) => {
+                orders[oldest] = order;
+                oldest
+            }
+            None => {
+                orders.push(order);
+                orders.len() - 1
+            }
+        }
     }
 
     /// Takes the text of at most so many rows into the words. `false` if some are left.
@@ -280,6 +436,12 @@ impl Index {
         left > 0
     }
 
+    /// How many texts are not among the words yet.
+    fn backlog(&self) -> usize {
+        let shared = [&self.credits, &self.genres, &self.album_credits];
+        shared.map(Shared::backlog).iter().sum::<usize>() + self.tracks.backlog() + self.albums.backlog()
+    }
+
     /// Goes on taking out of the words what is gone. `false` if more is to be done.
     fn sweep(&mut self) -> bool {
         let more = self.tracks.sweep(SWEPT_PER_TICK);
@@ -297,14 +459,12 @@ impl Index {
             let old = *self.tracks.row(number);
             // The entity differs if the id was despawned and spawned again within one tick.
             if !text && row.entity == old.entity {
-                if row != old {
-                    self.count_out(number);
-                    self.tracks.replace(number, row);
-                    self.count_in(number);
-                    if (old.credit, old.genres) != (row.credit, row.genres) {
-                        self.unlink(number, &old);
-                        self.link(number, &row);
-                    }
+                self.count_out(number);
+                self.tracks.replace(number, row);
+                self.count_in(number);
+                if (old.credit, old.genres) != (row.credit, row.genres) {
+                    self.unlink(number, &old);
+                    self.link(number, &row);
                 }
                 self.tracks.put_columns(world, number, track);
                 return;
@@ -483,9 +643,7 @@ impl Index {
         let number = match table.number(id) {
             Some(number) if !text && table.row(number).entity == row.entity => {
                 let old = *table.row(number);
-                if old != row {
-                    table.replace(number, row);
-                }
+                table.replace(number, row);
                 if old.credit != row.credit {
                     self.album_credits.unlink(old.credit, number);
                     self.album_credits.link(row.credit, number);
@@ -537,8 +695,8 @@ impl Index {
         }
     }
 
-    /// Indexes everything anew.
-    fn fill(&mut self, world: &mut World) {
+    /// Begins to index everything anew.
+    fn begin(&mut self, world: &mut World) {
         let catalog = world.resource::<Catalog>();
         self.tracks = Table::with_room(catalog.count(Noun::Track), self.tracks.keys.tailoring());
         self.albums = Table::with_room(catalog.count(Noun::Album), self.albums.keys.tailoring());
@@ -546,33 +704,79 @@ impl Index {
         self.genres = Shared::default();
         self.album_credits = Shared::default();
         self.sums.clear();
+        self.expects_load = false;
         self.version += 1;
-        // All of this goes through rows as they lie in memory: by id it would take twice as long.
         let mut files = world.query::<(&FileId, &Presence)>();
         let files = files
             .iter(world)
             .filter(|(_, presence)| **presence != Presence::Present);
-        let mut recent = Recent {
-            missing: Some(files.map(|(&file, _)| file).collect()),
-            ..Recent::default()
+        let missing = files.map(|(&file, _)| file).collect();
+        let mut tracks = world.query_filtered::<Entity, With<TrackId>>();
+        let tracks = tracks.iter(world).collect();
+        let mut albums = world.query_filtered::<Entity, With<AlbumId>>();
+        let albums = albums.iter(world).collect();
+        self.filling = Some(Filling {
+            tracks,
+            albums,
+            next: 0,
+            recent: Recent {
+                missing: Some(missing),
+                ..Recent::default()
+            },
+        });
+    }
+
+    /// Indexes so many more things. `false` if some are left.
+    fn fill(&mut self, world: &mut World, most: usize) -> bool {
+        let Some(mut filling) = self.filling.take() else {
+            return true;
         };
-        let mut tracks = world.query::<(&TrackId, EntityRef)>();
-        for (id, track) in tracks.iter(world) {
-            self.put_track(world, id.0, track, true, &mut recent);
+        let from = filling.next;
+        let end = from.saturating_add(most);
+        let known = filling.tracks.len();
+        for &track in &filling.tracks[from.min(known)..end.min(known)] {
+            // It may be gone, or be here already because it changed.
+            let track = world.get_entity(track).ok();
+            let id = track.and_then(|track| Some((track, track.get::<TrackId>()?.0)));
+            if let Some((track, id)) = id.filter(|&(_, id)| self.tracks.number(id).is_none()) {
+                self.put_track(world, id, track, true, &mut filling.recent);
+            }
         }
-        let mut albums = world.query::<(&AlbumId, EntityRef)>();
+        let place = |at: usize| at.saturating_sub(known).min(filling.albums.len());
         let mut ids = Vec::new();
-        for (id, album) in albums.iter(world) {
-            self.put_album(world, id.0, album, true);
-            ids.push(id.0);
+        for &album in &filling.albums[place(from)..place(end)] {
+            let album = world.get_entity(album).ok();
+            if let Some((album, id)) = album.and_then(|album| Some((album, album.get::<AlbumId>()?.0))) {
+                if self.albums.number(id).is_none() {
+                    self.put_album(world, id, album, true);
+                }
+                ids.push(id);
+            }
         }
-        self.put_totals(world, ids);
+        if !ids.is_empty() {
+            // Totals that are counted anew are news to nobody: every host gets a snapshot.
+            changes::stop_observing(world);
+            self.put_totals(world, ids);
+            changes::observe(world);
+        }
+        filling.next = end;
+        if end < known + filling.albums.len() {
+            self.filling = Some(filling);
+            return false;
+        }
+        self.generation += 1;
+        self.version += 1;
+        true
     }
 
     fn update(&mut self, world: &mut World) {
         let mut touched = Touched::default();
         for change in world.resource::<Changes>().settled() {
             touched.note(self, world, change);
+        }
+        if touched.beside {
+            self.beside += 1;
+            self.version += 1;
         }
         if touched.is_empty() {
             return;
@@ -609,8 +813,12 @@ impl Index {
         let mut changed: Vec<_> = changed.into_iter().collect();
         sort::plain(&mut changed);
         self.put_totals(world, changed);
-        if self.tracks.is_stale() || self.albums.is_stale() {
-            self.fill(world);
+        if self.is_ready() && (self.tracks.is_stale() || self.albums.is_stale()) {
+            let generation = self.generation;
+            self.begin(world);
+            self.fill(world, usize::MAX);
+            // What hosts were told still holds.
+            self.generation = generation;
         }
     }
 }
@@ -622,6 +830,8 @@ struct Touched {
     albums: Vec<(u64, Entity, bool)>,
     /// The same; without an entity the track is gone.
     tracks: Vec<(u64, Option<Entity>, bool)>,
+    /// Whether something changed that is in no row, but that answers depend on.
+    beside: bool,
 }
 
 impl Touched {
@@ -671,6 +881,7 @@ impl Touched {
                     self.tracks.push((track.0, Some(entity), false));
                 }
             }
+            Noun::Provider => self.beside |= change.gone || kinds.meets(KindSet::of::<ProviderName>()),
             _ => {}
         }
     }
@@ -737,17 +948,28 @@ fn lend(table: &mut Table, world: &World, album: u64) -> Lent {
     lent
 }
 
-/// Brings the index up to date with the log, or makes it anew once a store was loaded.
+/// The rows that a query speaks of: what vanished is shown to those who ask for it.
+fn base<'a>(table: &'a Table, filter: &Expr) -> &'a Bitmap {
+    if eval::asks_for_files(filter) {
+        table.alive()
+    } else {
+        table.present()
+    }
+}
+
+/// Brings the index up to date with the log. After a load it is made anew, some of it a tick.
 pub(crate) fn update_index(world: &mut World, mut loaded: Local<MessageCursor<Loaded>>) {
     let loaded = loaded.read(world.resource::<Messages<Loaded>>()).count() > 0;
-    if loaded {
-        rebuild(world);
-    }
     world.resource_scope(|world, mut index: Mut<Index>| {
-        if !loaded {
-            index.update(world);
+        if loaded {
+            index.begin(world);
         }
-        if !(index.take_words(world, WORDED_PER_TICK) && index.sweep()) {
+        index.update(world);
+        let done = index.fill(world, FILLED_PER_TICK)
+            && index.build_orders()
+            && index.take_words(world, WORDED_PER_TICK)
+            && index.sweep();
+        if !done {
             let now = world.resource::<Clock>().now;
             world.resource_mut::<Wake>().at(now);
         }
@@ -758,11 +980,15 @@ pub(crate) fn update_index(world: &mut World, mut loaded: Local<MessageCursor<Lo
 pub fn rebuild(world: &mut World) {
     world.init_resource::<Index>();
     world.resource_scope(|world, mut index: Mut<Index>| {
-        // Totals that are counted anew are news to nobody: every host gets a snapshot.
-        changes::stop_observing(world);
-        index.fill(world);
-        changes::observe(world);
-        index.generation += 1;
+        index.begin(world);
+        index.fill(world, usize::MAX);
+    });
+}
+
+/// Ends indexing that is under way.
+pub(crate) fn finish(world: &mut World) {
+    world.resource_scope(|world, mut index: Mut<Index>| {
+        index.fill(world, usize::MAX);
     });
 }
 
@@ -778,6 +1004,7 @@ pub fn find(
     limit: u32,
 ) -> Result<Found, QueryError> {
     let parsed = parser::parse(query)?;
+    finish(world);
     world.resource_scope(|world, mut index: Mut<Index>| {
         index.gave_up = false;
         let found = index.find(world, noun, &parsed, offset, limit);

@@ -1,101 +1,95 @@
-//! Orders: row numbers sorted once, then kept sorted by merging what is new.
+//! Orders: row numbers sorted once, then kept sorted row by row.
 
 use core::cmp::Ordering;
 
 use super::ast::{SortBy, SortField};
-use super::bitmap::Bitmap;
+use super::building::Built;
+use super::chunks::Chunks;
 use super::columns::Column;
-use super::table::{self, Table};
+use super::table::{self, Row, Table};
 use crate::sort;
 
 /// Where unknown values go: behind everything, in both directions.
 const LAST: u32 = u32::MAX;
+/// So many rows are never worth a walk over all.
+const FEW: usize = 16;
 
-/// A sorted permutation of a table's rows.
+/// The rows of a table, sorted.
 ///
-/// Between two uses it may hold dead rows, which every reader skips by the table's own set of the living.
+/// A row that came or moved is taken in when somebody asks; one that died goes at once.
 #[derive(Debug)]
 pub(crate) struct Order {
     pub(crate) by: Vec<SortBy>,
-    rows: Vec<u32>,
-    added: Vec<u32>,
+    rows: Chunks,
+    /// Rows from this number on were not looked at yet.
+    upto: u32,
+    /// Rows that were taken out because their values changed, and have to be put back.
     moved: Vec<u32>,
-    /// When it was last used, counted in uses of the table's orders.
+    /// When it was last used, counted in uses of the index.
     pub(crate) used: u64,
 }
 
 impl Order {
-    /// Notes a new row.
-    pub(crate) fn added(&mut self, row: u32) {
-        self.added.push(row);
+    /// Notes that the values of a row are not what they were.
+    pub(crate) fn moved(&mut self, number: u32) {
+        if self.rows.remove(number) {
+            self.moved.push(number);
+        }
     }
 
-    /// Notes that a row's values changed.
-    pub(crate) fn moved(&mut self, row: u32) {
-        self.moved.push(row);
+    /// Notes a row with the number of one that died.
+    pub(crate) fn came(&mut self, number: u32) {
+        if number < self.upto {
+            self.moved.push(number);
+        }
     }
 
-    /// The rows in order; some may be dead.
-    pub(crate) fn rows(&self) -> &[u32] {
+    /// Takes out a row that dies.
+    pub(crate) fn dropped(&mut self, number: u32) {
+        self.rows.remove(number);
+    }
+
+    /// The rows in order, as they were when they were last brought up to date.
+    pub(crate) fn rows(&self) -> &Chunks {
         &self.rows
     }
 
-    /// Sorts every living row.
-    pub(crate) fn build(table: &Table, by: Vec<SortBy>) -> Self {
-        let ranks = ranks(table, &by);
-        let stride = by.len();
-        let mut rows: Vec<u32> = table.alive().iter().collect();
-        let mut columns: Vec<u32> = Vec::with_capacity(rows.len() * stride);
-        for &row in &rows {
-            columns.extend(by.iter().map(|&by| match value(table, row, by.field) {
-                Value::Number(number) => directed(number, by.descending),
-                Value::Key(0) => LAST,
-                Value::Key(key) => directed(ranks[key as usize], by.descending),
-            }));
-        }
-        let mut places: Vec<u32> = (0..u32::try_from(rows.len()).expect("rows are below 2^27")).collect();
-        let of = |place: u32| &columns[place as usize * stride..(place as usize + 1) * stride];
-        sort::numbers(&mut places, &mut |a, b| {
-            of(a)
-                .cmp(of(b))
-                .then_with(|| by_id(table, rows[a as usize], rows[b as usize]))
-        });
-        rows = places.into_iter().map(|place| rows[place as usize]).collect();
+    /// Of rows that were sorted. The stamps of its pieces begin behind this one.
+    pub(crate) fn of(table: &Table, by: Vec<SortBy>, mut built: Built, stamp: u64) -> Self {
+        built.rows.retain(|&row| table.alive().has(row));
         Self {
             by,
-            rows,
-            added: Vec::new(),
+            rows: Chunks::of(&built.rows, stamp),
+            upto: built.upto,
             moved: Vec::new(),
             used: 0,
         }
     }
 
-    /// Takes every dead row out, so that their numbers can be given to others.
-    pub(crate) fn drop_dead(&mut self, table: &Table) {
-        self.rows.retain(|&row| table.alive().has(row));
-        self.refresh(table);
-    }
-
-    /// Brings it up to date: drops the dead, merges what came and what moved.
+    /// Brings it up to date: takes in what came and what moved.
     pub(crate) fn refresh(&mut self, table: &Table) {
-        if self.added.is_empty() && self.moved.is_empty() {
+        if self.moved.is_empty() && self.upto == table.len() {
             return;
         }
-        let mut fresh = core::mem::take(&mut self.added);
-        let mut moved = Bitmap::empty_like(table.alive());
-        for row in core::mem::take(&mut self.moved) {
-            moved.set(row);
-        }
-        // A row that was added since and then changed stands in both lists.
-        for &row in &fresh {
-            moved.clear(row);
-        }
-        fresh.extend(moved.iter());
+        let mut fresh = core::mem::take(&mut self.moved);
+        // One that moved may have died, and another have come with its number.
+        sort::numbers(&mut fresh, &mut |a, b| a.cmp(&b));
+        fresh.dedup();
+        fresh.extend(self.upto..table.len());
+        self.upto = table.len();
         fresh.retain(|&row| table.alive().has(row));
-        self.rows.retain(|&row| table.alive().has(row) && !moved.has(row));
         let compare = |a: u32, b: u32| compare(table, &self.by, a, b);
-        sort::numbers(&mut fresh, &mut |a, b| compare(a, b));
-        self.rows = merge(&self.rows, &fresh, compare);
+        // Many rows are merged in a walk over all; a few are put each in its place.
+        let known = table.living() as usize;
+        if fresh.len() > FEW && fresh.len() > known / 256 {
+            sort::numbers(&mut fresh, &mut |a, b| compare(a, b));
+            let rows: Vec<u32> = self.rows.rows().collect();
+            self.rows.replace(&merge(&rows, &fresh, compare));
+        } else {
+            for row in fresh {
+                self.rows.insert(row, &compare);
+            }
+        }
     }
 }
 
@@ -154,6 +148,7 @@ pub(crate) fn complete(asked: &[SortBy]) -> Vec<SortBy> {
     by
 }
 
+#[derive(PartialEq, Eq)]
 enum Value {
     /// A number; unknown is [`LAST`].
     Number(u32),
@@ -165,9 +160,9 @@ fn known(number: u32) -> Value {
     Value::Number(if number == 0 { LAST } else { number.min(LAST - 1) })
 }
 
-fn value(table: &Table, number: u32, field: SortField) -> Value {
-    let row = table.row(number);
-    match field {
+/// What a row itself says; `None` where a column does.
+fn value_of_row(row: &Row, field: SortField) -> Option<Value> {
+    Some(match field {
         SortField::Title => Value::Key(row.title),
         SortField::Artist => Value::Key(row.artist),
         SortField::AlbumArtist => Value::Key(row.album_artist),
@@ -184,17 +179,22 @@ fn value(table: &Table, number: u32, field: SortField) -> Value {
         SortField::AlbumId => known(u32::try_from(row.album).unwrap_or(LAST - 1)),
         SortField::Id => Value::Number(u32::try_from(row.id).unwrap_or(LAST - 1)),
         SortField::Compilation => Value::Number(u32::from(row.flags & table::COMPILATION != 0)),
-        _ => {
-            let column = Column::of_sort(field).expect("what is not in the row has a column");
-            let value = table.columns.get(column)[number as usize];
-            match field {
-                _ if column.is_of_keys() => Value::Key(value),
-                SortField::Skips => Value::Number(value.min(LAST - 1)),
-                // The more a gain takes away, the louder it was.
-                SortField::Loudness if value != 0 => Value::Number(LAST - 1 - value),
-                _ => known(value),
-            }
-        }
+        _ => return None,
+    })
+}
+
+fn value(table: &Table, number: u32, field: SortField) -> Value {
+    if let Some(value) = value_of_row(table.row(number), field) {
+        return value;
+    }
+    let column = Column::of_sort(field).expect("what is not in the row has a column");
+    let value = table.columns.get(column)[number as usize];
+    match field {
+        _ if column.is_of_keys() => Value::Key(value),
+        SortField::Skips => Value::Number(value.min(LAST - 1)),
+        // The more a gain takes away, the louder it was.
+        SortField::Loudness if value != 0 => Value::Number(LAST - 1 - value),
+        _ => known(value),
     }
 }
 
@@ -206,11 +206,22 @@ fn directed(number: u32, descending: bool) -> u32 {
     }
 }
 
+/// Whether two states of a row may have different places.
+pub(crate) fn differ(by: &[SortBy], old: &Row, new: &Row) -> bool {
+    by.iter()
+        .any(|by| value_of_row(old, by.field) != value_of_row(new, by.field))
+}
+
+/// Whether an order reads columns.
+pub(crate) fn reads_columns(by: &[SortBy]) -> bool {
+    by.iter().any(|by| Column::of_sort(by.field).is_some())
+}
+
 fn by_id(table: &Table, a: u32, b: u32) -> Ordering {
     table.row(a).id.cmp(&table.row(b).id)
 }
 
-/// Compares two rows as [`Order::build`] sorts them.
+/// Compares two rows.
 pub(crate) fn compare(table: &Table, by: &[SortBy], a: u32, b: u32) -> Ordering {
     for &SortBy { field, descending } in by {
         let ordering = match (value(table, a, field), value(table, b, field)) {
@@ -219,7 +230,7 @@ pub(crate) fn compare(table: &Table, by: &[SortBy], a: u32, b: u32) -> Ordering 
             (Value::Key(0), _) => Ordering::Greater,
             (_, Value::Key(0)) => Ordering::Less,
             (Value::Key(a), Value::Key(b)) => {
-                let ordering = table.keys.get(a).cmp(table.keys.get(b));
+                let ordering = table.compare_keys(a, b);
                 if descending { ordering.reverse() } else { ordering }
             }
             _ => unreachable!("a field is a number or a key, whatever the row"),
@@ -231,40 +242,14 @@ pub(crate) fn compare(table: &Table, by: &[SortBy], a: u32, b: u32) -> Ordering 
     by_id(table, a, b)
 }
 
-/// The place of each key among all keys; empty where the order needs none.
-fn ranks(table: &Table, by: &[SortBy]) -> Vec<u32> {
-    let texts = [
-        SortField::Title,
-        SortField::Artist,
-        SortField::AlbumArtist,
-        SortField::Album,
-        SortField::Codec,
-        SortField::Genre,
-        SortField::Path,
-        SortField::Folder,
-        SortField::FileName,
-    ];
-    if !by.iter().any(|by| texts.contains(&by.field)) {
-        return Vec::new();
-    }
-    // The first eight bytes decide most comparisons without a look at the text.
-    let head = |key: u32| {
-        let text = table.keys.get(key);
-        let mut head = [0; 8];
-        let length = text.len().min(8);
-        head[..length].copy_from_slice(&text[..length]);
-        u64::from_be_bytes(head)
-    };
-    let heads: Vec<u64> = (0..table.keys.len()).map(head).collect();
-    let mut keys: Vec<u32> = (0..table.keys.len()).collect();
-    sort::numbers(&mut keys, &mut |a, b| {
-        heads[a as usize]
-            .cmp(&heads[b as usize])
-            .then_with(|| table.keys.get(a).cmp(table.keys.get(b)))
-    });
-    let mut ranks = vec![0; keys.len()];
-    for (rank, &key) in (0..).zip(&keys) {
-        ranks[key as usize] = rank;
-    }
-    ranks
+/// What decides most comparisons without a look at the rows: the first two steps of an order.
+pub(crate) fn head(table: &Table, by: &[SortBy], row: u32) -> u64 {
+    by.iter().take(2).fold(0, |head, by| {
+        let step = match value(table, row, by.field) {
+            Value::Number(number) => directed(number, by.descending),
+            Value::Key(0) => LAST,
+            Value::Key(key) => directed(table.rank(key), by.descending),
+        };
+        head << 32 | u64::from(step)
+    })
 }

@@ -34,7 +34,17 @@ const SPREAD: usize = 7;
 /// With typos, or with words begun before the last one.
 pub(crate) const FORGIVEN: usize = 8;
 /// How many tiers there are.
-pub(crate) const TIERS: usize = 9;
+const TIERS: usize = 9;
+
+/// Tiers for some of the candidates, with none in them yet.
+pub(crate) fn no_tiers(candidates: &Bitmap) -> Vec<Bitmap> {
+    vec![Bitmap::none_like(candidates); TIERS]
+}
+
+/// Whether candidates are read one by one.
+fn are_read(candidates: &Bitmap) -> bool {
+    candidates.is_few() || candidates.count() <= READ_ONE_BY_ONE
+}
 
 /// Where words are looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -167,6 +177,13 @@ impl Eval<'_> {
         };
         let space = space_of(noun, field);
         let like = like(core::slice::from_ref(&piece), 0, Mode::Firm);
+        if candidates.is_few() {
+            candidates.retain(|row| {
+                let texts = self.texts_of(index, noun, space, row);
+                texts.iter().any(|text| has_piece(text, &piece, like))
+            });
+            return candidates;
+        }
         let numbers = self.numbers(index, noun, space, &piece, like);
         candidates.and(&spread_out(index, noun, space, numbers));
         candidates
@@ -181,7 +198,7 @@ impl Eval<'_> {
         tokens: &[&str],
         mut candidates: Bitmap,
     ) -> Bitmap {
-        if tokens.is_empty() || candidates.count() <= READ_ONE_BY_ONE {
+        if tokens.is_empty() || are_read(&candidates) {
             return candidates;
         }
         let space = space_of(noun, field);
@@ -212,7 +229,7 @@ impl Eval<'_> {
         mode: Mode,
         mut candidates: Bitmap,
     ) -> Bitmap {
-        if candidates.count() <= READ_ONE_BY_ONE {
+        if are_read(&candidates) {
             let forgiving = mode == Mode::Forgiving;
             candidates.retain(|row| self.tier_of(index, noun, pieces, row, forgiving).is_some());
             return candidates;
@@ -240,8 +257,8 @@ impl Eval<'_> {
         pieces: &[Piece],
         candidates: &Bitmap,
     ) -> Vec<Bitmap> {
-        let mut tiers = vec![Bitmap::default(); TIERS];
-        if candidates.count() <= READ_ONE_BY_ONE {
+        let mut tiers = no_tiers(candidates);
+        if are_read(candidates) {
             for row in candidates.iter() {
                 if let Some(tier) = self.tier_of(index, noun, pieces, row, false) {
                     tiers[tier].set(row);

@@ -130,6 +130,11 @@ impl Shared {
         &self.words
     }
 
+    /// How many texts are not among the words yet.
+    pub(crate) fn backlog(&self) -> usize {
+        (self.rows.len() - self.worded) as usize
+    }
+
     /// Cuts at most so many of the texts that came since into words, and counts `left` down.
     pub(crate) fn take_words(&mut self, left: &mut usize) {
         let Self { texts, words, .. } = self;

@@ -3,15 +3,19 @@
 //! A row whose title changes gets another number, as one that is new does, and its old one dies. A number that
 //! died is given to others only after all lists of rows by word were swept for it (`words.rs`).
 
+use core::cmp::Ordering;
 use std::sync::Arc;
 
 use bevy_ecs::entity::Entity;
 use bevy_platform::collections::HashMap;
 
 use super::bitmap::Bitmap;
+use super::building::Building;
 use super::columns::Columns;
 use super::groups::AllGroups;
-use super::order::Order;
+use super::kept::Answers;
+use super::order::{self, Order};
+use super::sorting::Sorting;
 use super::strings::Keys;
 use super::tailoring::Tailoring;
 use super::words::Words;
@@ -66,6 +70,9 @@ pub(crate) struct Table {
     living: u32,
     numbers: HashMap<u64, u32>,
     pub(crate) keys: Keys,
+    /// The place of each sort key among all; those beyond its end came later.
+    ranks: Vec<u32>,
+    ranking: u32,
     words: Words,
     /// Rows below this number have their titles among the words, or wait beside it.
     worded: u32,
@@ -73,6 +80,9 @@ pub(crate) struct Table {
     /// Numbers that died and that no list holds any more.
     free: Vec<u32>,
     pub(crate) orders: Vec<Order>,
+    /// An order that somebody waits for.
+    pub(crate) building: Option<Building>,
+    pub(crate) answers: Answers,
     pub(crate) columns: Columns,
     pub(crate) groups: AllGroups,
 }
@@ -86,11 +96,15 @@ impl Default for Table {
             living: 0,
             numbers: HashMap::default(),
             keys: Keys::new(Arc::default()),
+            ranks: Vec::new(),
+            ranking: 0,
             words: Words::default(),
             worded: 0,
             waiting: Vec::new(),
             free: Vec::new(),
             orders: Vec::new(),
+            building: None,
+            answers: Answers::default(),
             columns: Columns::default(),
             groups: AllGroups::default(),
         }
@@ -142,6 +156,12 @@ impl Table {
             Some(number) => {
                 self.rows[number as usize] = row;
                 self.waiting.push(number);
+                for order in &mut self.orders {
+                    order.came(number);
+                }
+                if let Some(building) = &mut self.building {
+                    building.spoil();
+                }
                 number
             }
             None => {
@@ -155,25 +175,38 @@ impl Table {
         self.alive.set(number);
         self.note_presence(number);
         self.living += 1;
-        for order in &mut self.orders {
-            order.added(number);
-        }
+        self.answers.touched(number);
         number
     }
 
-    /// Replaces a row by one with the same title.
+    /// Replaces a row by one with the same title. Even if nothing differs, what is not kept here may.
     pub(crate) fn replace(&mut self, number: u32, row: Row) {
-        self.rows[number as usize] = row;
+        let old = core::mem::replace(&mut self.rows[number as usize], row);
         self.note_presence(number);
         for order in &mut self.orders {
-            order.moved(number);
+            if order::differ(&order.by, &old, &row) {
+                order.moved(number);
+            }
         }
+        if let Some(building) = &mut self.building
+            && order::differ(&building.by, &old, &row)
+        {
+            building.spoil();
+        }
+        self.answers.touched(number);
     }
 
-    /// Notes that what a row sorts by changed, but not the row.
+    /// Notes that columns of a row changed, but not the row.
     pub(crate) fn note_move(&mut self, number: u32) {
         for order in &mut self.orders {
-            order.moved(number);
+            if order::reads_columns(&order.by) {
+                order.moved(number);
+            }
+        }
+        if let Some(building) = &mut self.building
+            && order::reads_columns(&building.by)
+        {
+            building.spoil();
         }
     }
 
@@ -184,6 +217,10 @@ impl Table {
         self.present.clear(number);
         self.living -= 1;
         self.words.bury(number);
+        for order in &mut self.orders {
+            order.dropped(number);
+        }
+        self.answers.touched(number);
         Some(number)
     }
 
@@ -205,6 +242,73 @@ impl Table {
         self.keys.of(text)
     }
 
+    /// Whether so few sort keys came since their places were found that it is no work to put them in.
+    pub(crate) fn is_nearly_ranked(&self) -> bool {
+        self.keys.len() as usize - self.ranks.len() <= 4_096
+    }
+
+    /// Counts how often the places of the sort keys were found anew.
+    pub(crate) fn ranking(&self) -> u32 {
+        self.ranking
+    }
+
+    /// Adds so many sort keys to those that will be sorted, each with its first eight bytes, which decide most
+    /// comparisons without a look at the text. `true` once these are all.
+    pub(crate) fn add_key_heads(&self, heads: &mut Vec<(u64, u32)>, most: usize) -> bool {
+        let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        let end = self.keys.len().min(number(heads.len().saturating_add(most)));
+        heads.extend((number(heads.len())..end).map(|key| (self.key_head(key), key)));
+        end == self.keys.len()
+    }
+
+    fn key_head(&self, key: u32) -> u64 {
+        let text = self.keys.get(key);
+        let mut head = [0; 8];
+        let length = text.len().min(8);
+        head[..length].copy_from_slice(&text[..length]);
+        u64::from_be_bytes(head)
+    }
+
+    /// Sees to it that every sort key has its place among all.
+    pub(crate) fn rank_keys(&mut self) {
+        let known = self.ranks.len();
+        if known == self.keys.len() as usize {
+            return;
+        }
+        let first = u32::try_from(known).expect("as many as there are keys");
+        let compare = |a: u32, b: u32| self.keys.get(a).cmp(self.keys.get(b));
+        let fresh = (first..self.keys.len()).map(|key| (self.key_head(key), key));
+        let fresh = Sorting::of(fresh.collect(), &compare);
+        let mut sorted = vec![0; known];
+        for (key, &rank) in (0..).zip(&self.ranks) {
+            sorted[rank as usize] = key;
+        }
+        let sorted = order::merge(&sorted, &fresh, compare);
+        self.set_ranks(&sorted);
+    }
+
+    /// Takes in the sort keys in order; those that are not among them came later.
+    pub(crate) fn set_ranks(&mut self, sorted: &[u32]) {
+        self.ranking += 1;
+        self.ranks.resize(sorted.len(), 0);
+        for (rank, &key) in (0..).zip(sorted) {
+            self.ranks[key as usize] = rank;
+        }
+    }
+
+    /// The place of a sort key among all, as of the last [`Table::rank_keys`].
+    pub(crate) fn rank(&self, key: u32) -> u32 {
+        self.ranks[key as usize]
+    }
+
+    /// Compares two sort keys.
+    pub(crate) fn compare_keys(&self, a: u32, b: u32) -> Ordering {
+        match (self.ranks.get(a as usize), self.ranks.get(b as usize)) {
+            (Some(a), Some(b)) => a.cmp(b),
+            _ => self.keys.get(a).cmp(self.keys.get(b)),
+        }
+    }
+
     /// The next row whose title is not among the words yet, if there is one.
     pub(crate) fn next_unworded(&mut self) -> Option<u32> {
         if let Some(number) = self.waiting.pop() {
@@ -215,6 +319,11 @@ impl Table {
             self.worded += 1;
             number
         })
+    }
+
+    /// How many rows have their titles not among the words yet.
+    pub(crate) fn backlog(&self) -> usize {
+        self.waiting.len() + (self.len() - self.worded) as usize
     }
 
     pub(crate) fn words(&self) -> &Words {
@@ -232,9 +341,6 @@ impl Table {
         }
         let (free, more) = self.words.sweep(self.living, most);
         if !free.is_empty() {
-            let mut orders = core::mem::take(&mut self.orders);
-            orders.iter_mut().for_each(|order| order.drop_dead(self));
-            self.orders = orders;
             self.free.extend(free);
         }
         more

@@ -45,6 +45,10 @@ export class PlayerBar extends HTMLElement {
     this.#volumeIcon,
   );
   #volume = new RangeSlider();
+  #locate = iconButton("Show current track", "locate", () => this.dispatchEvent(new Event("locate")), {
+    class: "icon-button locate-current",
+    "aria-keyshortcuts": "l",
+  });
   #frame = 0;
   #whole = kept("clock") === "whole";
   /** @type {number | null | undefined} */
@@ -85,6 +89,7 @@ export class PlayerBar extends HTMLElement {
         { class: "side-controls" },
         this.#mute,
         this.#volume,
+        this.#locate,
         iconButton("Queue", "queue", () => app.togglePanel("queue"), { class: "icon-button queue-toggle" }),
       ),
     );
@@ -132,6 +137,7 @@ export class PlayerBar extends HTMLElement {
     this.#play.disabled = track === null;
     this.#next.disabled = player.queue.index >= player.queue.items.length - 1;
     this.#previous.disabled = track === null;
+    this.#locate.disabled = track === null;
     if ((track?.id ?? null) !== this.#trackId) {
       this.#trackId = track?.id ?? null;
       if (track && playing) app.announce(`Playing ${track.title}${track.artist ? ` by ${track.artist}` : ""}`);

@@ -136,6 +136,7 @@ export class SegueApp extends HTMLElement {
       this.#tell();
     });
     app.segue.on("Player.State", () => this.#writeTitle());
+    this.#player.addEventListener("locate", () => void this.#showCurrent());
     window.addEventListener("pagehide", () => this.#rememberPlace());
     startMediaSession();
     startShortcuts({
@@ -143,11 +144,22 @@ export class SegueApp extends HTMLElement {
       help: openHelp,
       tracks: () => go({ page: "tracks" }),
       albums: () => go({ page: "albums" }),
+      current: () => void this.#showCurrent(),
       mute: () => this.#player.toggleMute(),
       louder: (change) => this.#player.setVolume(app.segue.player.volume + change),
       escape: () => this.#escape(),
     });
     this.#follow();
+  }
+
+  /** Scrolls to the track that plays: in the list that is shown, or else among all tracks. */
+  async #showCurrent() {
+    const { track } = app.segue.player;
+    if (!track) return;
+    const shown = app.route.page === "album" ? this.#album.list : app.route.page === "tracks" ? this.#tracks : undefined;
+    if (await shown?.reveal(track.id)) return;
+    go({ page: "tracks", query: "" });
+    await this.#tracks.reveal(track.id);
   }
 
   #sidebar() {

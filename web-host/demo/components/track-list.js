@@ -158,6 +158,24 @@ export class TrackList extends HTMLElement {
     this.#focus(this.#active);
   }
 
+  /**
+   * Scrolls to a track, however far down it stands.
+   *
+   * @param {number} id
+   * @returns {Promise<boolean>} whether it is in this list
+   */
+  async reveal(id) {
+    const view = this.#view;
+    const index = view ? await view.indexOf(id) : -1;
+    if (index < 0 || view !== this.#view) return false;
+    this.#active = index;
+    this.#anchor = index;
+    this.#startRow = 0;
+    this.#virtual.scrollTo(index, "center");
+    this.#virtual.refresh();
+    return true;
+  }
+
   #changed = () => {
     const view = this.#view;
     if (!view) return;

@@ -17,6 +17,7 @@ export const SHORTCUTS = /** @type {{ title: string, keys: [string, string][] }[
       ["N P", "next or previous track"],
       ["M", "mute"],
       ["Q", "show the queue"],
+      ["L", "show the current track in the list"],
     ],
   },
   {
@@ -55,6 +56,7 @@ export const SHORTCUTS = /** @type {{ title: string, keys: [string, string][] }[
  * @property {() => void} help
  * @property {() => void} tracks
  * @property {() => void} albums
+ * @property {() => void} current
  * @property {() => void} mute
  * @property {(change: number) => void} louder
  * @property {() => boolean} escape whether there was something to close
@@ -92,6 +94,7 @@ export function startShortcuts(commands) {
       p: () => app.tried(player.previous()),
       m: commands.mute,
       q: () => app.togglePanel("queue"),
+      l: commands.current,
       1: commands.tracks,
       2: commands.albums,
       "/": commands.search,

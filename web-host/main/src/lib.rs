@@ -92,6 +92,11 @@ impl Page {
         self.0.set_window(view, offset, limit);
     }
 
+    /// Lets a view tell the place of a row from now on.
+    pub fn follow(&mut self, view: u32, row: Option<f64>) {
+        self.0.follow(view, row.map(time));
+    }
+
     /// Closes a view.
     pub fn close_view(&mut self, view: u32) {
         self.0.close_view(view);
