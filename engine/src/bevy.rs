@@ -118,7 +118,7 @@ impl Segue {
         if let Some(path) = library {
             builder = builder.library(path);
         }
-        let (threads, link) = EngineBuilder::start(builder)?;
+        let (threads, link) = EngineBuilder::start(&builder)?;
         let HostLink {
             to_library,
             from_library,
