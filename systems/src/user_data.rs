@@ -1,6 +1,6 @@
 //! Everything the listener made as one file, and such a file merged into a library: `systems/EXPORT.md`.
 //!
-//! - [`file`]: the file, written and read
+//! - [`mod@file`]: the file, written and read
 //! - [`identity`]: which track of this library one of the file is
 //! - `wanted`: finds much among very much
 //! - `merge`: what of the file comes in, and what of the library stays
