@@ -295,3 +295,27 @@ fn an_answer_that_is_kept_is_the_answer_from_scratch_at_every_step() {
         }
     }
 }
+
+#[test]
+fn a_number_that_died_and_is_given_to_another_row_stands_where_that_row_belongs() {
+    let mut random = Random(0x9e37_79b9);
+    let mut library = Library::new();
+    for _ in 0..200 {
+        library.add(&mut random);
+    }
+    // So many titles change that what died is swept out of the words several times.
+    for _ in 0..60 {
+        for _ in 0..60 {
+            if let Some(track) = random.id(&library.world, Noun::Track).map(TrackId) {
+                catalog::set(&mut library.world, track, Title(random.name().into()));
+            }
+        }
+        for _ in 0..random.below(4) {
+            library.edit(&mut random);
+        }
+        library.tick(1_000);
+        for text in ["", "love", "nihgt", "sort:title", "sort:genre,-title"] {
+            library.check(&mut random, text);
+        }
+    }
+}
