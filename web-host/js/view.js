@@ -83,7 +83,7 @@ export class LiveView extends EventTarget {
    */
   async indexOf(id) {
     const { value } = await this.#link.request({ locate: { view: this.id, id } });
-    const position = value.position ?? -1;
+    const position = value?.position ?? -1;
     return position < this.#most ? position : -1;
   }
 

@@ -17,6 +17,7 @@
 pub mod browser;
 pub mod driver;
 pub mod flood;
+pub mod music;
 pub mod served;
 pub mod table;
 

@@ -2,10 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
-use std::fs;
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use segue_page_tests::music::copies;
 use segue_page_tests::{Browser, Served, WindowHandle};
 use serde_json::{Value, json};
 
@@ -131,35 +130,6 @@ fn three_tabs_show_the_same_and_an_edit_in_one_is_seen_in_all() {
             times[1].as_f64().unwrap(),
             times[2].as_f64().unwrap(),
         );
-    }
-}
-
-/// Puts copies of the small test files into a folder.
-fn copies(folder: &Path, number: usize) {
-    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../audio/tests/data/tags");
-    let mut sources = Vec::new();
-    find(&data, &mut sources);
-    sources.sort();
-    assert!(!sources.is_empty(), "there are test files");
-    for index in 0..number {
-        let source = &sources[index % sources.len()];
-        let name = source.file_name().unwrap().to_string_lossy().into_owned();
-        fs::copy(source, folder.join(format!("{index:04}-{name}"))).unwrap();
-    }
-}
-
-fn find(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).unwrap().flatten() {
-        let path = entry.path();
-        if path.is_dir() {
-            find(&path, found);
-        } else if path.extension().is_some_and(|extension| {
-            ["mp3", "flac", "ogg", "m4a", "wav"]
-                .iter()
-                .any(|known| extension == *known)
-        }) {
-            found.push(path);
-        }
     }
 }
 
