@@ -9,9 +9,11 @@ mod ls;
 mod play;
 mod play_files;
 mod playlist;
+mod rate;
 mod scan;
 mod user_data;
 
+use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
 use std::panic;
 use std::path::PathBuf;
@@ -38,6 +40,8 @@ enum Command {
     Scan(scan::Arguments),
     /// Lists tracks.
     Ls(ls::Arguments),
+    /// Rates the tracks that answer a query.
+    Rate(rate::Arguments),
     /// Lists what was heard.
     History(history::Arguments),
     /// Lists playlists.
@@ -94,9 +98,10 @@ pub(crate) fn run() -> ExitCode {
         .without_time()
         .init();
     silence_redb();
-    let outcome = match Arguments::parse().command {
+    let outcome = match Arguments::parse_from(keep_signs(std::env::args_os())).command {
         Command::Scan(arguments) => scan::run(&arguments),
         Command::Ls(arguments) => ls::run(&arguments),
+        Command::Rate(arguments) => rate::run(&arguments),
         Command::History(arguments) => history::run(&arguments),
         Command::Playlists(arguments) => playlist::list(&arguments),
         Command::Playlist(arguments) => playlist::run(&arguments),
@@ -117,6 +122,26 @@ pub(crate) fn run() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Lets `-live` be a condition of a query where one is expected: a space before it means nothing to a query, and
+/// keeps it from being read as options. `-h` and `-V` are the only ones that begin with a single dash.
+fn keep_signs(arguments: impl Iterator<Item = OsString>) -> Vec<OsString> {
+    let mut arguments: Vec<OsString> = arguments.collect();
+    let takes_query = match arguments.get(1).and_then(|command| command.to_str()) {
+        Some("ls" | "facets" | "play" | "rate") => true,
+        Some("playlist") => arguments.iter().any(|argument| argument == "add"),
+        _ => false,
+    };
+    for argument in arguments.iter_mut().skip(2).filter(|_| takes_query) {
+        let is_option = argument == "-h" || argument == "-V";
+        if !is_option && matches!(argument.as_encoded_bytes(), [b'-', second, ..] if *second != b'-') {
+            let mut spaced = OsString::from(" ");
+            spaced.push(&argument);
+            *argument = spaced;
+        }
+    }
+    arguments
 }
 
 /// The store catches the panics of redb over a damaged file, and tells of the damage itself.

@@ -189,6 +189,9 @@ pub struct SyncOutcome {
 /// How long to wait for a message before looking again whether the library's threads are alive.
 const PATIENCE: Duration = Duration::from_secs(1);
 
+/// How many ratings are on their way at once: one at a time would take a tick each.
+const RATED_AT_ONCE: usize = 256;
+
 impl Engine {
     /// Begins to set an engine up.
     #[must_use]
@@ -273,12 +276,17 @@ impl Engine {
     pub fn ask(&mut self, request: Request) -> Result<Response, EngineError> {
         let asked = self.client.request(request);
         self.send();
+        self.answer(asked)?.map_err(EngineError::from)
+    }
+
+    /// Waits for the answer to a request.
+    fn answer(&mut self, asked: u32) -> Result<Result<Response, RequestError>, EngineError> {
         loop {
             let is_answer = |event: &Event| matches!(event, Event::Answer { id, .. } if *id == asked);
             if let Some(place) = self.events.iter().position(is_answer)
                 && let Some(Event::Answer { answer, .. }) = self.events.remove(place)
             {
-                return Ok(answer?);
+                return Ok(answer);
             }
             self.wait(PATIENCE)?;
         }
@@ -424,6 +432,25 @@ impl Engine {
     /// [`EngineError::Request`] if the query does not follow the grammar.
     pub fn artists(&mut self, query: &str, window: Range<u32>) -> Result<Facets, EngineError> {
         self.facets(query, FacetField::Artist, FacetOrder::Name, window)
+    }
+
+    /// Rates tracks: one to five stars, or zero to take their ratings away.
+    ///
+    /// # Errors
+    /// [`EngineError::Request`] for the first that was not rated, because there is no such track or the library cannot be
+    /// written; what stands before it and some behind it are rated then.
+    pub fn rate(&mut self, tracks: &[TrackId], stars: u8) -> Result<(), EngineError> {
+        for tracks in tracks.chunks(RATED_AT_ONCE) {
+            let request = |&track: &TrackId| self.client.request(Request::Rate { track, stars });
+            let asked: Vec<u32> = tracks.iter().map(request).collect();
+            self.send();
+            let mut first = Ok(());
+            for asked in asked {
+                first = first.and(self.answer(asked)?.map(drop));
+            }
+            first?;
+        }
+        Ok(())
     }
 
     /// Counts what is in the library.

@@ -634,3 +634,64 @@ fn facets_are_counted_and_a_value_finds_as_many_tracks() {
         text(&output.stderr)
     );
 }
+
+#[test]
+fn the_tracks_of_a_query_are_rated_and_others_are_not() {
+    let place = Place::new(6);
+    assert!(place.scan("lib").status.success());
+    let rated = |query: &str| {
+        let output = segue(&["ls", query, "--json", "--library", &place.path("lib")]);
+        text(&output.stdout).lines().count()
+    };
+    let tracks = lines(&place, "lib", &["ls"]);
+    let ids: Vec<String> = tracks.iter().map(|track| track["id"].to_string()).collect();
+    let mine = format!("id:{}..{}", ids[0].parse::<u64>().unwrap(), u32::MAX);
+    let count = tracks
+        .iter()
+        .filter(|track| track["id"].as_u64() >= tracks[0]["id"].as_u64())
+        .count();
+    let said = lines(&place, "lib", &["rate", "4", &mine]).pop().unwrap();
+    assert_eq!(said, serde_json::json!({ "rated": count, "stars": 4 }));
+    assert_eq!((rated("rating:4"), rated("rating:0")), (count, 6 - count));
+    // A query that asks for what is being changed, and a condition that begins with a dash.
+    let negated = format!("-id:{}", ids[0]);
+    let said = lines(&place, "lib", &["rate", "none", "rating:4", &negated])
+        .pop()
+        .unwrap();
+    assert_eq!(said["rated"], count - 1);
+    assert_eq!((rated("rating:4"), rated("rating:>0")), (1, 1));
+    lines(
+        &place,
+        "lib",
+        &["rate", "1", "--track", &ids[1], "--track", &ids[2]],
+    );
+    assert_eq!(rated("rating:1"), 2);
+    let said = lines(&place, "lib", &["rate", "5", "--all"]).pop().unwrap();
+    assert_eq!((&said["rated"], rated("rating:5")), (&Value::from(6), 6));
+
+    let library = place.path("lib");
+    for (arguments, expected) in [
+        (["rate", "6", "id:1"], "0 to 5 stars"),
+        (["rate", "-1", "id:1"], "0 to 5 stars"),
+        (["rate", "4.5", "id:1"], "0 to 5 stars"),
+        (["rate", "4", "yeer:1"], "column 1"),
+        (["rate", "4", " "], "say --all"),
+        (["rate", "4", "--track=999999"], "there is no track 999999"),
+        (["rate", "4", "--read-only"], "required"),
+        (["ls", "rating:4", "--jsn"], "--jsn"),
+    ] {
+        let output = segue(&[&arguments[..], &["--library", &library]].concat());
+        assert!(!output.status.success(), "{arguments:?}");
+        let error = text(&output.stderr);
+        assert!(error.contains(expected), "{arguments:?}: {error}");
+    }
+    let nothing = segue(&["rate", "4", "rating:1", "--library", &library]);
+    assert_eq!(nothing.status.code(), Some(1), "{}", text(&nothing.stdout));
+    let refused = segue(&["rate", "4", "--all", "--read-only", "--library", &library]);
+    assert!(
+        text(&refused.stderr).contains("read only"),
+        "{}",
+        text(&refused.stderr)
+    );
+    assert_eq!(rated("rating:5"), 6, "as they were");
+}
