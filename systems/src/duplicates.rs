@@ -13,7 +13,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use crate::catalog::{self, Catalog};
 use crate::clock::Wake;
 use crate::link::{self, Asked};
-use crate::mirror::send::{check_limit, track_row};
+use crate::mirror::ask::{check_limit, track_row};
 use crate::plugin::Plugin;
 use crate::schedule::{Tick, TickSystems};
 use crate::sort;

@@ -6,7 +6,7 @@ use segue_components::prelude::*;
 
 use crate::catalog::{self, Catalog};
 use crate::link;
-use crate::mirror::send::{check_limit, track_row};
+use crate::mirror::ask::{check_limit, track_row};
 use crate::plugin::Plugin;
 use crate::schedule::{Tick, TickSystems};
 use crate::sort;

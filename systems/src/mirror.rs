@@ -1,7 +1,8 @@
 //! The mirror: each host holds a small copy of what it shows, and the library keeps it true.
 //! `components/WIRE.md` tells what crosses between the two.
 //!
-//! - [`send`]: the library's side: what each host has, what it must hear next
+//! - [`ask`]: the library's side: what hosts ask of views and queries
+//! - [`send`]: what changed for each host, and when it hears of it; `host` is one of them
 //! - [`view`]: windows over the answers to queries, kept up to date
 //! - [`receive`]: the host's side: frames into a world
 //! - [`client`]: the host's side in one piece: requests, views and events over [`receive`]
@@ -20,9 +21,11 @@ use crate::plugin::Plugin;
 use crate::query::index::{Index, update_index};
 use crate::schedule::{Tick, TickSystems};
 
+pub mod ask;
 pub mod client;
 mod diff;
 mod frame;
+mod host;
 pub mod receive;
 pub mod send;
 pub mod view;
@@ -58,7 +61,7 @@ impl Plugin for MirrorPlugin {
                 changes::settle
                     .after(TickSystems::Index)
                     .before(TickSystems::Persist),
-                (send::hear_hosts, send::refresh_views, send::remember_views)
+                (ask::hear_hosts, send::refresh_views, send::remember_views)
                     .chain()
                     .in_set(TickSystems::Index)
                     .after(update_index),

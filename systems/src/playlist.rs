@@ -20,7 +20,7 @@ use segue_components::prelude::*;
 use crate::catalog::{self, Catalog};
 use crate::clock::Clock;
 use crate::link;
-use crate::mirror::send::{check_limit, track_row};
+use crate::mirror::ask::{check_limit, track_row};
 use crate::persist::{Loaded, refuse_writes};
 use crate::plugin::Plugin;
 use crate::query::index::{Index, update_index};

@@ -6,7 +6,7 @@ use segue_components::id::{Noun, TrackId};
 use segue_components::row::TrackRow;
 use segue_systems::catalog::Catalog;
 use segue_systems::link::LinkPlugin;
-use segue_systems::mirror::send::track_row;
+use segue_systems::mirror::ask::track_row;
 use segue_systems::persist::driver::StoreAnswer;
 use segue_systems::persist::{Driver, DriverLink, Persist, PersistPlugin, Storage, close, flush_now, links};
 use segue_systems::plugin::Plugin;

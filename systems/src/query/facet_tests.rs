@@ -124,7 +124,7 @@ fn check(world: &mut World, query: &str) {
     let tracks = super::tracks(world, query).unwrap();
     let rows: Vec<TrackRow> = tracks
         .into_iter()
-        .map(|track| crate::mirror::send::track_row(world, track).unwrap())
+        .map(|track| crate::mirror::ask::track_row(world, track).unwrap())
         .collect();
     for (name, field) in FacetField::ALL {
         let mut expected: BTreeMap<String, (u32, BTreeSet<u64>)> = BTreeMap::new();

@@ -282,7 +282,7 @@ struct Plain {
 
 impl Plain {
     fn of(world: &World, track: TrackId) -> Self {
-        let row = crate::mirror::send::track_row(world, track).expect("the track is there");
+        let row = crate::mirror::ask::track_row(world, track).expect("the track is there");
         let texts = vec![
             (TextField::Title, row.title),
             (TextField::Artist, row.artist),
