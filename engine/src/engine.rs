@@ -100,6 +100,7 @@ pub struct EngineBuilder {
     library: Option<PathBuf>,
     read_only: bool,
     output: Output,
+    locale: Option<String>,
 }
 
 impl EngineBuilder {
@@ -126,6 +127,14 @@ impl EngineBuilder {
         self
     }
 
+    /// Sorts names as the language of this locale does, `sv-SE` or `sv_SE.UTF-8` for instance. Without it, of what
+    /// `LC_ALL`, `LC_COLLATE` or `LANG` name; languages without rules of their own sort as most do.
+    #[must_use]
+    pub fn locale(mut self, locale: impl Into<String>) -> Self {
+        self.locale = Some(locale.into());
+        self
+    }
+
     /// Opens the library and waits until it is loaded.
     ///
     /// # Errors
@@ -145,7 +154,7 @@ impl EngineBuilder {
             Some(path) if self.read_only => Store::Reader(RedbReader::open(path)?),
             Some(path) => Store::Redb(RedbStore::open(path)?),
         };
-        let started = Threads::start(store, self.output.clone());
+        let started = Threads::start(store, self.output.clone(), self.locale.clone());
         started.map_err(|error| EngineError::Open {
             reason: error.to_string(),
         })
@@ -200,6 +209,7 @@ impl Engine {
             library: None,
             read_only: false,
             output: Output::Device,
+            locale: None,
         }
     }
 

@@ -47,7 +47,7 @@ pub(crate) struct Threads {
     threads: Vec<JoinHandle<()>>,
 }
 
-/// The listener's locale, as far as it says how names sort.
+/// The locale of the process, as far as it says how names sort.
 fn locale() -> Option<String> {
     let names = ["LC_ALL", "LC_COLLATE", "LANG"];
     let set = names.iter().filter_map(|name| std::env::var(name).ok());
@@ -56,7 +56,11 @@ fn locale() -> Option<String> {
 
 impl Threads {
     /// Starts a library and everything around it. The link is that of its first host.
-    pub(crate) fn start(store: Store, output: SoundOutput) -> std::io::Result<(Self, HostLink)> {
+    pub(crate) fn start(
+        store: Store,
+        output: SoundOutput,
+        locale: Option<String>,
+    ) -> std::io::Result<(Self, HostLink)> {
         let clock = NativeClock::start();
         let (wake, woken) = bounded(1);
         let waker = Waker::new(move || {
@@ -66,7 +70,7 @@ impl Threads {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let config = LibraryConfig {
             files_in_flight: cores * 32,
-            locale: locale(),
+            locale: locale.or_else(self::locale),
         };
         let (mut library, services) = Library::new(&config, waker.clone());
         let link = library.connect();

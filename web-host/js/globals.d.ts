@@ -3,7 +3,7 @@
 declare module "*/segue_web_worker.js" {
   export default function init(options: { module_or_path: URL }): Promise<unknown>;
   export class LibraryWorker {
-    static open(name: string | undefined, page: MessagePort, folders: object): Promise<LibraryWorker>;
+    static open(name: string | undefined, locale: string, page: MessagePort, folders: object): Promise<LibraryWorker>;
     readonly backend: "indexeddb" | "memory";
     readonly reason?: string;
     readonly message?: string;

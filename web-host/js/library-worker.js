@@ -47,11 +47,12 @@ let stolen;
 /**
  * @param {object} what
  * @param {string} [what.name]
+ * @param {string} what.locale by which names sort
  * @param {MessagePort} what.page
  * @param {string} [what.tab] the id of this tab, where there can be others
  * @param {boolean} [what.steal]
  */
-async function open({ name, page, tab, steal = false }) {
+async function open({ name, locale, page, tab, steal = false }) {
   if (name && tab) {
     const granted = lock(name, steal);
     // A theft meanwhile comes first.
@@ -61,8 +62,8 @@ async function open({ name, page, tab, steal = false }) {
   self.postMessage({ granted: true });
   const slow = setTimeout(() => self.postMessage({ slow: true }), PATIENCE);
   try {
-    const library = await LibraryWorker.open(name, page, folders);
-    const opened = { kind: library.backend, reason: library.reason, message: library.message };
+    const library = await LibraryWorker.open(name, locale, page, folders);
+    const opened = { kind: library.backend, reason: library.reason, message: library.message, locale };
     if (name && tab) hub = new Hub(name, tab, library, opened, (message) => self.postMessage(message));
     self.postMessage({ opened });
     return library;

@@ -96,7 +96,9 @@ export class Query {
 
   /** @param {string[]} fields */
   sort(...fields) {
-    return new Query(this.#conditions, [...this.#sort, ...fields]);
+    const all = [...this.#sort, ...fields];
+    const isRelevance = (/** @type {string} */ field) => Number(field === "relevance");
+    return new Query(this.#conditions, all.sort((a, b) => isRelevance(b) - isRelevance(a)));
   }
 
   #filter() {

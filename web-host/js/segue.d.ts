@@ -9,6 +9,11 @@ export interface OpenOptions {
   database?: string;
   /** The folder of the wasm bundles and workers. Default: beside `segue.js`. */
   base?: string | URL;
+  /**
+   * By which names sort: a BCP 47 tag such as `sv` or `de-AT`. Default: `navigator.language`. A library has one order for all
+   * tabs, that of the tab that owns it; what another tab asks for counts once it owns the library itself.
+   */
+  locale?: string;
   /** Takes the library from the tab that has it. Only where a visitor said so, after `open` was rejected with `locked`. */
   takeOver?: boolean;
 }
@@ -110,7 +115,7 @@ export interface TrackFilter {
   query?: string;
   /** Only the tracks of this album: `albumid:` in the query language. */
   albumId?: number;
-  /** As after `sort:` in the query language: `-year,album,disc,track`. */
+  /** As after `sort:` in the query language: `-year,album,disc,track`, or `relevance`, the default where there are words. */
   sort?: string;
 }
 
@@ -202,7 +207,7 @@ export interface Query {
   range(field: string, from?: NumberValue, to?: number): Query;
   not(build: (query: Query) => Query): Query;
   either(...sides: ((query: Query) => Query)[]): Query;
-  /** `"year"`, or `"-year"` from the highest down. */
+  /** `"year"`, or `"-year"` from the highest down. `"relevance"`, the best first, stands before all others. */
   sort(...fields: string[]): Query;
   toString(): string;
 }
@@ -530,6 +535,8 @@ export class Segue {
   private constructor();
 
   readonly storage: StorageInfo;
+  /** By which names sort now: what the tab that owns the library asked for. */
+  readonly locale: string;
   readonly player: Player;
   readonly role: Role;
   /**

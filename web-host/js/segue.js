@@ -34,6 +34,16 @@ function databaseName(database) {
   throw new SegueError("invalid", `${database} is no database: indexeddb://NAME or memory://`);
 }
 
+/** @param {string | undefined} locale @returns {string} */
+function localeName(locale) {
+  if (locale === undefined) return navigator.language ?? "";
+  try {
+    return Intl.getCanonicalLocales(locale)[0] ?? "";
+  } catch {
+    throw new SegueError("invalid", `${locale} is no locale: sv or de-AT, for instance`);
+  }
+}
+
 /** Why nothing can be stored, by what the store said. @param {string} message */
 function storageReason(message) {
   if (message.includes("no room")) return "quota";
@@ -64,6 +74,7 @@ export class Segue {
   #over = new Set();
   /** @type {StorageInfo} */
   #storage = { kind: "memory", persisted: false, readOnly: false };
+  #locale = "";
   /** Names of lists of files that this page holds. @type {Map<string, string>} */
   #lists = new Map();
   /** Whether the library said how it is: with that come its providers, jobs and player. */
@@ -82,6 +93,7 @@ export class Segue {
       throw new SegueError("unsupported", "this browser has no WebAssembly or no workers");
     }
     const name = databaseName(options.database ?? "indexeddb://music-library");
+    const locale = localeName(options.locale);
     const base = new URL(options.base ?? ".", options.base ? document.baseURI : import.meta.url);
     if (!base.pathname.endsWith("/")) base.pathname += "/";
     /** @type {import("./link.js").Page} */
@@ -93,7 +105,7 @@ export class Segue {
     } catch (error) {
       throw asSegueError(error, "load");
     }
-    const segue = new Segue(page, base, name, await Handles.open(name));
+    const segue = new Segue(page, base, name, locale, await Handles.open(name));
     await segue.#start(options.takeOver === true);
     return segue;
   }
@@ -102,12 +114,13 @@ export class Segue {
    * @param {import("./link.js").Page} page
    * @param {URL} base
    * @param {string | undefined} name
+   * @param {string} locale
    * @param {Handles} handles
    */
-  constructor(page, base, name, handles) {
+  constructor(page, base, name, locale, handles) {
     this.#handles = handles;
     const build = { protocol: page.protocol(), schema: page.schema() };
-    this.#workers = new Workers(base, name, build, {
+    this.#workers = new Workers(base, name, locale, build, {
       received: (bytes) => this.#guard(() => this.#receive(bytes)),
       restarted: (opened) => {
         this.#opened(opened);
@@ -157,7 +170,8 @@ export class Segue {
   }
 
   /** @param {import("./workers.js").Opened} opened @param {boolean} [persisted] */
-  #opened({ kind, reason, message }, persisted = this.#storage.persisted) {
+  #opened({ kind, reason, message, locale }, persisted = this.#storage.persisted) {
+    this.#locale = locale;
     this.#storage = { kind, persisted, readOnly: false, ...(reason && { reason }), ...(message && { message }) };
   }
 
@@ -379,6 +393,10 @@ export class Segue {
 
   get storage() {
     return this.#storage;
+  }
+
+  get locale() {
+    return this.#locale;
   }
 
   get player() {

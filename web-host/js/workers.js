@@ -12,7 +12,7 @@ export const OWNER_IS_SILENT = "the library is open in another tab, which does n
 const MOST_CRASHES = 5;
 
 /** @typedef {import("./folders.js").Folder} Folder */
-/** @typedef {{ kind: "indexeddb" | "memory", reason?: import("./segue.js").StorageReason, message?: string }} Opened */
+/** @typedef {{ kind: "indexeddb" | "memory", reason?: import("./segue.js").StorageReason, message?: string, locale: string }} Opened */
 
 /** @typedef {"owner" | "follower" | "none"} Role what this tab is: none while no library answers */
 
@@ -33,6 +33,7 @@ export class Workers {
   #base;
   /** @type {string | undefined} */
   #database;
+  #locale;
   /** @type {Listener} */
   #listener;
   /** @type {Worker | undefined} */
@@ -64,12 +65,14 @@ export class Workers {
   /**
    * @param {URL} base
    * @param {string | undefined} database without a name the library lives in memory
+   * @param {string} locale by which names sort while this tab owns the library
    * @param {import("./follower.js").Build} build
    * @param {Listener} listener
    */
-  constructor(base, database, build, listener) {
+  constructor(base, database, locale, build, listener) {
     this.#base = base;
     this.#database = database;
+    this.#locale = locale;
     this.#listener = listener;
     // Without these, or in an insecure page, the store's epoch alone keeps two writers apart.
     const tabs = database && navigator.locks && typeof BroadcastChannel === "function" && isSecureContext;
@@ -316,7 +319,7 @@ export class Workers {
       },
     );
     port1.onmessage = (event) => this.#listener.received(event.data);
-    worker.postMessage({ open: { name: this.#database, page: port2, tab: this.#tab, steal } }, [port2]);
+    worker.postMessage({ open: { name: this.#database, locale: this.#locale, page: port2, tab: this.#tab, steal } }, [port2]);
     for (const [key, folder] of this.#folders) worker.postMessage({ folder: { key, folder } });
   }
 

@@ -7,7 +7,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
 use std::rc::Rc;
 
-use js_sys::{Array, Function, Reflect};
+use js_sys::{Array, Function};
 use segue::library::{HostLink, Library, LibraryConfig, Services, Waker};
 use segue_audio::command::{AudioCommand, AudioReport, AudioStatus};
 use segue_components::id::JobId;
@@ -95,12 +95,13 @@ struct State {
 
 impl LibraryWorker {
     /// Opens the library in the IndexedDB of this name, or one in memory, and serves the page behind this port.
-    /// Whoever calls holds the lock of this name (`js/library-worker.js`).
+    /// Whoever calls holds the lock of this name (`js/library-worker.js`). Names sort as this locale has it.
     ///
     /// # Errors
     /// [`Refused`] if the library is of a newer version, or not one.
     pub async fn open(
         name: Option<&str>,
+        locale: String,
         page: MessagePort,
         folders: Folders,
     ) -> Result<(Self, Opened), Refused> {
@@ -136,7 +137,7 @@ impl LibraryWorker {
                 Err(error) => return Err(refused(&OpenError::Store(error))),
             },
         };
-        let worker = Self::start(page, folders);
+        let worker = Self::start(locale, page, folders);
         match store {
             Some(store) => spawn_local(serve_store(Rc::clone(&worker.0), Driver::new(store))),
             None => spawn_local(serve_store(
@@ -158,7 +159,7 @@ impl LibraryWorker {
         }
     }
 
-    fn start(page: MessagePort, folders: Folders) -> Self {
+    fn start(locale: String, page: MessagePort, folders: Folders) -> Self {
         let waker = Waker::new(|| {
             WAKE.with_borrow(|state| {
                 if let Some(state) = state {
@@ -168,7 +169,7 @@ impl LibraryWorker {
         });
         let config = LibraryConfig {
             files_in_flight: FILES_IN_FLIGHT,
-            locale: locale(),
+            locale: Some(locale),
         };
         let (library, services) = Library::new(&config, waker);
         let channel = MessageChannel::new().expect("every browser with workers has channels");
@@ -298,12 +299,6 @@ impl LibraryWorker {
 }
 
 /// Why a store was not opened, as programs and listeners are told.
-/// The listener's locale, as far as the browser tells: it says how names sort.
-fn locale() -> Option<String> {
-    let navigator = Reflect::get(&js_sys::global(), &"navigator".into()).ok()?;
-    Reflect::get(&navigator, &"language".into()).ok()?.as_string()
-}
-
 fn refused(error: &OpenError) -> Refused {
     let (code, message) = match error {
         OpenError::Store(StoreError::Closed) => (
@@ -380,7 +375,6 @@ impl State {
         }
     }
 
-    /// Answers a request for a picture as it stands in the file that embeds it.
     fn play(&self, command: &AudioCommand) {
         match command {
             AudioCommand::Load { item, .. } => self.playing.set(Some(item.key)),

@@ -18,6 +18,11 @@ test("a query that is built reads as one that is typed", () => {
   assert.equal(String(query()), "");
 });
 
+test("relevance stands before all other fields", () => {
+  const built = query().word("love").sort("-year", "album").sort("relevance");
+  assert.equal(String(built), "love sort:relevance,-year,album");
+});
+
 test("values are quoted where they would be read otherwise", () => {
   const built = query()
     .is("albumartist", 'Sim "x"')

@@ -16,6 +16,16 @@ pub struct Query {
     pub sort: Vec<SortBy>,
 }
 
+impl Query {
+    /// Whether what fits its words best comes first: where that is asked for, and where no order is.
+    #[must_use]
+    pub fn is_ranked(&self) -> bool {
+        self.sort
+            .first()
+            .is_none_or(|first| first.field == SortField::Relevance)
+    }
+}
+
 impl Default for Query {
     fn default() -> Self {
         Self {

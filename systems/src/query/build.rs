@@ -242,7 +242,7 @@ impl Query {
         }
     }
 
-    /// Sorts by a field, behind what it is sorted by already.
+    /// Sorts by a field, behind what it is sorted by already; by relevance, before it.
     #[must_use]
     pub fn sort(self, field: SortField) -> Self {
         self.sort_by(SortBy {
@@ -261,7 +261,16 @@ impl Query {
     }
 
     fn sort_by(mut self, by: SortBy) -> Self {
-        if self.sort.iter().all(|known| known.field != by.field) {
+        if self.sort.iter().any(|known| known.field == by.field) {
+            return self;
+        }
+        if by.field == SortField::Relevance {
+            let best_first = SortBy {
+                descending: false,
+                ..by
+            };
+            self.sort.insert(0, best_first);
+        } else {
             self.sort.push(by);
         }
         self
@@ -319,6 +328,13 @@ mod tests {
                 .sort(SortField::Year)
                 .sort(SortField::Path),
             "sort:-year,path",
+        );
+        check(
+            &Query::new()
+                .word("love")
+                .sort(SortField::Year)
+                .sort_descending(SortField::Relevance),
+            "love sort:relevance,year",
         );
     }
 }

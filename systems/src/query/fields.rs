@@ -221,6 +221,8 @@ names! {
 names! {
     /// What rows are sorted by.
     SortField {
+        /// How well the words of the query fit, the best first. It stands before all others.
+        Relevance "relevance",
         /// The title, or its sort title.
         Title "title",
         /// The artist, or its sort name.

@@ -238,7 +238,7 @@ impl Index {
             unix: unix - unix % MINUTE,
             is_within: false,
         };
-        let ranked = query.sort.is_empty();
+        let ranked = query.is_ranked();
         let most = if reads_words { FEW_TEXTS } else { FEW_ROWS };
         let gave_up = core::mem::take(&mut self.gave_up);
         let table = self.table_mut(noun);

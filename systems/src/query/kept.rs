@@ -128,7 +128,7 @@ impl Answers {
         let (seen, used) = (self.now(), self.uses);
         let fresh = Kept {
             filter: query.filter.clone(),
-            is_ranked: query.sort.is_empty(),
+            is_ranked: query.is_ranked(),
             tiers,
             totals,
             is_forgiving,
@@ -258,7 +258,7 @@ impl Answers {
 
 impl Kept {
     fn answers(&self, query: &Query) -> bool {
-        self.is_ranked == query.sort.is_empty() && self.filter == query.filter
+        self.is_ranked == query.is_ranked() && self.filter == query.filter
     }
 }
 

@@ -130,6 +130,10 @@ pub(crate) fn complete(asked: &[SortBy]) -> Vec<SortBy> {
         }
     };
     for &SortBy { field, descending } in asked {
+        if field == SortField::Relevance {
+            // It divides the rows into tiers, each of which is in this order.
+            continue;
+        }
         put(field, descending);
         if field == SortField::Path {
             put(SortField::FileName, descending);

@@ -439,6 +439,16 @@ impl Parser {
                 .collect::<Option<Vec<_>>>()
         })?;
         for step in steps {
+            if step.field == SortField::Relevance
+                && (step.descending
+                    || self
+                        .sort
+                        .first()
+                        .is_some_and(|first| first.field != SortField::Relevance))
+            {
+                self.at -= 1;
+                return Err(self.wrong("`relevance` before all other fields and without `-`"));
+            }
             // A field sorts once; repeating it can change nothing.
             if self.sort.iter().all(|known| known.field != step.field) {
                 self.sort.push(step);
@@ -481,6 +491,8 @@ mod tests {
         );
         check("sort:-year,album,disc,track", "sort:-year,album,disc,track");
         check("a sort:year b sort:-title,year", "a b sort:year,-title");
+        check("a sort:Relevance", "a sort:relevance");
+        check("sort:relevance,-year a sort:relevance", "a sort:relevance,-year");
         check("YEAR:>1990 Artist:X", "year:>=1991 artist:X");
         check(
             "duration:>5:00 duration:2:30..1:00:00",
@@ -556,6 +568,10 @@ mod tests {
     #[test]
     fn what_the_builder_in_javascript_writes_is_read() {
         check(
+            "love sort:relevance,-year,album",
+            "love sort:relevance,-year,album",
+        );
+        check(
             "artist:queen year:1975..1980 -(title:live) sort:-year,album",
             "artist:queen year:1975..1980 -title:live sort:-year,album",
         );
@@ -590,6 +606,20 @@ mod tests {
         check_error("-(", 2, "the end", "`)`");
         check_error("x -|", 3, "`|`", "a word after `-`");
         check_error("sort:loud", 5, "`loud`", "albumartist");
+        check_error("sort:loud", 5, "`loud`", "relevance, title");
+        check_error("a sort:-relevance", 7, "`-relevance`", "without `-`");
+        check_error(
+            "a sort:year,relevance",
+            7,
+            "`year,relevance`",
+            "before all other fields",
+        );
+        check_error(
+            "sort:year a sort:relevance",
+            17,
+            "`relevance`",
+            "before all other fields",
+        );
         check_error("(sort:year)", 1, "`sort:`", "outside");
         check_error("-sort:year", 1, "`sort:`", "sort:-year");
         check_error("añ 音 year:x", 10, "`x`", "a number");

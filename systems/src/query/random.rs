@@ -174,11 +174,19 @@ impl Random {
         let mut sort: Vec<SortBy> = Vec::new();
         for _ in 0..self.below(4) {
             let field = self.pick(SortField::ALL);
-            if sort.iter().all(|by| by.field != field) {
-                sort.push(SortBy {
-                    field,
-                    descending: self.below(2) == 0,
-                });
+            let descending = self.below(2) == 0;
+            if sort.iter().any(|by| by.field == field) {
+                continue;
+            }
+            match field {
+                SortField::Relevance => sort.insert(
+                    0,
+                    SortBy {
+                        field,
+                        descending: false,
+                    },
+                ),
+                _ => sort.push(SortBy { field, descending }),
             }
         }
         Query { filter, sort }

@@ -45,6 +45,20 @@ fn the_field_ranks_before_how_well_it_fits() {
                 ],
             ),
             (
+                "queen sort:relevance,-title",
+                &[
+                    "Queen",
+                    "Killer Queen",
+                    "Queens of Rain",
+                    "Mustapha",
+                    "Silent Lucidity",
+                    "Second",
+                    "Last",
+                ],
+            ),
+            ("mustapha | last sort:relevance", &["Mustapha", "Last"]),
+            ("mustapha | last sort:relevance,title", &["Last", "Mustapha"]),
+            (
                 "queen | silent",
                 &[
                     "Queen",

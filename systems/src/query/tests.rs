@@ -230,6 +230,29 @@ fn albums_are_found_by_their_own_words_and_by_their_tracks() {
     assert_eq!(albums("mustapha"), [""; 0]);
     assert_eq!(albums("sort:-added"), ["Jazz", "Innuendo"]);
     assert_eq!(albums("sort:added"), ["Innuendo", "Jazz"]);
+    for field in [
+        "rating",
+        "plays",
+        "skips",
+        "lastplayed",
+        "codec",
+        "genre",
+        "path",
+        "folder",
+        "filename",
+        "provider",
+        "samplerate",
+        "channels",
+        "bitspersample",
+        "bitrate",
+        "loudness",
+        "trackgain",
+        "trackpeak",
+    ] {
+        // What only tracks have is unknown of albums, and what is unknown comes last both ways.
+        assert_eq!(albums(&format!("sort:{field}")), ["Innuendo", "Jazz"]);
+        assert_eq!(albums(&format!("sort:-{field}")), ["Innuendo", "Jazz"]);
+    }
 }
 
 #[test]

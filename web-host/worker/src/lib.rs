@@ -28,9 +28,14 @@ impl LibraryWorker {
     ///
     /// # Errors
     /// A [`Refused`].
-    pub async fn open(name: Option<String>, page: MessagePort, folders: Folders) -> Result<Self, Refused> {
+    pub async fn open(
+        name: Option<String>,
+        locale: String,
+        page: MessagePort,
+        folders: Folders,
+    ) -> Result<Self, Refused> {
         segue_web::exception::report_panics();
-        match segue_web::library::LibraryWorker::open(name.as_deref(), page, folders).await {
+        match segue_web::library::LibraryWorker::open(name.as_deref(), locale, page, folders).await {
             Ok((inner, opened)) => Ok(Self { inner, opened }),
             Err(refused) => Err(Refused {
                 code: refused.code.to_owned(),
