@@ -25,6 +25,7 @@ mod building;
 mod chunks;
 mod columns;
 mod conditions;
+mod distinct;
 pub(crate) mod eval;
 #[cfg(test)]
 mod facet_tests;

@@ -20,6 +20,7 @@ use super::fold;
 use super::groups::{GroupBy, folder};
 use super::index::Index;
 use super::matcher::Matcher;
+use super::shared::Text;
 use super::table::Table;
 use crate::catalog::Catalog;
 
@@ -53,6 +54,10 @@ impl Test {
             Self::Contains(part) => contains_folded(value, part),
             Self::Matches(matcher) => matcher.matches(value),
         }
+    }
+
+    fn any(&mut self, text: &Text) -> bool {
+        text.any(&mut |value| self.holds(value))
     }
 }
 
@@ -92,14 +97,6 @@ fn is_of_album(field: IdField) -> bool {
         field,
         IdField::Release | IdField::ReleaseGroup | IdField::AlbumArtist
     )
-}
-
-fn credit_any(credit: &Credit, test: &mut Test) -> bool {
-    credit.names.iter().any(|name| test.holds(name))
-        || match &credit.phrase {
-            Some(phrase) => test.holds(phrase),
-            None => credit.names.len() > 1 && test.holds(&credit.to_string()),
-        }
 }
 
 impl Eval<'_> {
@@ -168,81 +165,85 @@ impl Eval<'_> {
         test: &mut Test,
         mut candidates: Bitmap,
     ) -> Bitmap {
+        let is_many = candidates.count() >= MANY;
         let of_albums = matches!(field, ValueField::Album | ValueField::AlbumArtist);
         if of_albums && noun == Noun::Track {
-            if candidates.count() >= MANY {
+            if is_many {
                 let albums = index.albums.alive().clone();
                 let albums = self.values(index, Noun::Album, field, test, albums);
                 candidates.and(&index.tracks_of(&albums));
                 return candidates;
             }
-            let catalog = self.world.resource::<Catalog>();
             candidates.retain(|row| {
-                let album = catalog.entity(AlbumId(index.tracks.row(row).album));
-                album
-                    .and_then(|album| self.world.get_entity(album).ok())
-                    .is_some_and(|album| self.album_value(album, field, test))
+                let album = index.albums.number(index.tracks.row(row).album);
+                album.is_some_and(|album| self.album_value(index, album, field, test))
             });
             return candidates;
         }
         if noun == Noun::Album {
-            candidates.retain(|row| {
-                let album = self.world.get_entity(index.albums.row(row).entity);
-                album.is_ok_and(|album| self.album_value(album, field, test))
-            });
+            if is_many && field != ValueField::Album {
+                candidates.and(&index.album_credits.rows_where(&mut |text| test.any(text)));
+            } else {
+                candidates.retain(|row| self.album_value(index, row, field, test));
+            }
             return candidates;
         }
-        let table = &mut index.tracks;
-        let group = match field {
-            ValueField::Artist => Some(GroupBy::Artist),
-            ValueField::Genre => Some(GroupBy::Genre),
-            ValueField::Codec => Some(GroupBy::Codec),
-            ValueField::Folder => Some(GroupBy::Folder),
-            _ => None,
-        };
-        if let Some(by) = group.filter(|_| candidates.count() >= MANY) {
-            table.make_groups(self.world, by);
-            let groups = table.groups.get(by);
-            let passing: Vec<bool> = (0..groups.len())
-                .map(|group| groups.any(group, &mut |value| test.holds(value)))
-                .collect();
-            candidates.retain(|row| passing[groups.of_row[row as usize] as usize]);
-            return candidates;
-        }
-        match field {
+        let shared = match field {
+            ValueField::Artist => &index.credits,
+            ValueField::Genre => &index.genres,
+            ValueField::Folder | ValueField::Codec if is_many => {
+                let by = if field == ValueField::Codec {
+                    GroupBy::Codec
+                } else {
+                    GroupBy::Folder
+                };
+                index.tracks.make_groups(self.world, by);
+                &index.tracks.groups.get(by).names
+            }
             ValueField::Title => {
-                self.components(table, &mut candidates, &mut |Title(title)| test.holds(title))
+                let title = &mut |Title(title): &Title| test.holds(title);
+                self.components(&index.tracks, &mut candidates, title);
+                return candidates;
             }
-            ValueField::Path if candidates.count() >= MANY => {
-                candidates.and(&self.paths(table, &mut |path| test.holds(path)));
+            ValueField::Path if is_many => {
+                candidates.and(&self.paths(&index.tracks, &mut |path| test.holds(path)));
+                return candidates;
             }
-            _ => candidates.retain(|row| {
-                let track = self.world.get_entity(table.row(row).entity);
-                track.is_ok_and(|track| self.track_value(track, field, test))
-            }),
+            _ => {
+                candidates.retain(|row| {
+                    let track = self.world.get_entity(index.tracks.row(row).entity);
+                    track.is_ok_and(|track| self.track_value(track, field, test))
+                });
+                return candidates;
+            }
+        };
+        if is_many {
+            candidates.and(&shared.rows_where(&mut |text| test.any(text)));
+        } else {
+            candidates.retain(|row| {
+                let row = index.tracks.row(row);
+                let text = if field == ValueField::Artist {
+                    row.credit
+                } else {
+                    row.genres
+                };
+                text > 0 && test.any(shared.text(text))
+            });
         }
         candidates
     }
 
-    fn album_value(&self, album: EntityRef<'_>, field: ValueField, test: &mut Test) -> bool {
-        match field {
-            ValueField::Artist | ValueField::AlbumArtist => album
-                .get::<AlbumArtist>()
-                .is_some_and(|artist| credit_any(&artist.0, test)),
-            _ => album
-                .get::<AlbumTitle>()
-                .is_some_and(|title| test.holds(&title.0)),
+    fn album_value(&self, index: &Index, album: u32, field: ValueField, test: &mut Test) -> bool {
+        let row = index.albums.row(album);
+        if field != ValueField::Album {
+            return row.credit > 0 && test.any(index.album_credits.text(row.credit));
         }
+        let title = self.world.get::<AlbumTitle>(row.entity);
+        title.is_some_and(|title| test.holds(&title.0))
     }
 
     fn track_value(&self, track: EntityRef<'_>, field: ValueField, test: &mut Test) -> bool {
         match field {
-            ValueField::Artist => track
-                .get::<ArtistCredit>()
-                .is_some_and(|credit| credit_any(&credit.0, test)),
-            ValueField::Genre => track
-                .get::<Genres>()
-                .is_some_and(|genres| genres.0.iter().any(|genre| test.holds(genre))),
             ValueField::Codec => track
                 .get::<AudioFormat>()
                 .is_some_and(|format| test.holds(&format.codec)),

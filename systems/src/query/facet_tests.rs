@@ -77,7 +77,11 @@ fn library(random: &mut Random) -> World {
             provider: ProviderId(1),
             path: format!("{}{number}.mp3", random.pick(&FOLDERS)).into(),
         };
-        let file: FileId = Catalog::spawn(&mut world, (FileOf(track), location, Presence::Present));
+        let presence = match random.below(7) {
+            0 => Presence::MissingSince(1),
+            _ => Presence::Present,
+        };
+        let file: FileId = Catalog::spawn(&mut world, (FileOf(track), location, presence));
         catalog::set(&mut world, track, PlayedFrom(file));
     }
     tick(&mut world);

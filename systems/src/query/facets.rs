@@ -1,8 +1,9 @@
 //! Facets: the distinct values of a field among the tracks that answer a query, with how many have each.
 //!
-//! Tracks are counted by what they share, an album or a group of artists, one step a track; only then the counts
-//! of what they share are added up by value. So a track with three artists costs no more than one with one, and
-//! counts once for each.
+//! Tracks are counted by what they share, an album or a credit, one step a track; only then the counts of what they
+//! share are added up by value. So a track with three artists costs no more than one with one, and counts once for
+//! each. Of what most tracks answer the others are counted, and taken from how many there are in all: each shared
+//! text knows that.
 
 use core::cmp::Ordering;
 
@@ -16,6 +17,7 @@ use super::bitmap::Bitmap;
 use super::groups::GroupBy;
 use super::index::{self, Index};
 use super::parser;
+use super::shared::Shared;
 use super::table::Table;
 use crate::link::Asked;
 use crate::sort;
@@ -63,53 +65,115 @@ pub fn count(world: &mut World, query: &str, wanted: Wanted) -> Result<Facets, R
 }
 
 fn count_rows(index: &mut Index, world: &World, rows: &Bitmap, wanted: Wanted) -> Facets {
+    let Index {
+        tracks,
+        albums,
+        credits,
+        genres,
+        album_credits,
+        ..
+    } = index;
     let by = match wanted.field {
-        FacetField::Artist => GroupBy::Artist,
-        FacetField::Genre => GroupBy::Genre,
-        FacetField::Codec => GroupBy::Codec,
-        FacetField::Folder => GroupBy::Folder,
-        FacetField::Year => return by_year(&index.tracks, rows, 1, wanted),
-        FacetField::Decade => return by_year(&index.tracks, rows, 10, wanted),
+        FacetField::Year => return by_year(tracks, rows, 1, wanted),
+        FacetField::Decade => return by_year(tracks, rows, 10, wanted),
         FacetField::Album => return by_album(index, world, rows, wanted),
-        FacetField::AlbumArtist => return by_album_artist(index, world, rows, wanted),
+        FacetField::AlbumArtist => {
+            album_credits.take_values(&mut albums.keys);
+            return by_album_artist(index, rows, wanted);
+        }
+        FacetField::Artist => {
+            credits.take_values(&mut tracks.keys);
+            let counts = count_texts(tracks, credits, rows, &|row| tracks.row(row).credit);
+            let (values, mut found) = by_value(tracks, credits, &counts, wanted);
+            let albums = albums_of(index, rows, &values);
+            for (row, albums) in found.rows.iter_mut().zip(albums) {
+                row.albums = albums;
+            }
+            return found;
+        }
+        FacetField::Genre => {
+            genres.take_values(&mut tracks.keys);
+            let counts = count_texts(tracks, genres, rows, &|row| tracks.row(row).genres);
+            return by_value(tracks, genres, &counts, wanted).1;
+        }
+        FacetField::Folder => GroupBy::Folder,
+        FacetField::Codec => GroupBy::Codec,
     };
-    index.tracks.make_groups(world, by);
-    let ranks = index.tracks.groups.get_mut(by).take_ranks();
-    let groups = index.tracks.groups.get(by);
-    let mut of_groups = vec![0_u32; groups.len() as usize];
+    tracks.make_groups(world, by);
+    let Table { groups, keys, .. } = tracks;
+    groups.get_mut(by).names.take_values(keys);
+    let groups = tracks.groups.get(by);
+    let counts = count_texts(tracks, &groups.names, rows, &|row| groups.of_row(row));
+    by_value(tracks, &groups.names, &counts, wanted).1
+}
+
+/// How many of the rows have each of so many numbers, of which `all` tells how many of the living rows have it.
+fn counted(
+    table: &Table,
+    rows: &Bitmap,
+    numbers: u32,
+    all: &dyn Fn(u32) -> u32,
+    of_row: &mut dyn FnMut(u32) -> u32,
+) -> Vec<u32> {
+    let mut others = table.alive().clone();
+    others.and_not(rows);
+    if others.count() < rows.count() {
+        let mut counts: Vec<u32> = (0..numbers).map(all).collect();
+        for row in others.iter() {
+            if let Some(count) = counts.get_mut(of_row(row) as usize) {
+                *count = count.wrapping_sub(1);
+            }
+        }
+        return counts;
+    }
+    let mut counts = vec![0; numbers as usize];
     for row in rows.iter() {
-        of_groups[groups.of_row[row as usize] as usize] += 1;
-    }
-    let mut counts = vec![0; groups.value_count() as usize];
-    for (group, &count) in (0..).zip(&of_groups) {
-        for &value in groups.members(group) {
-            counts[value as usize] += count;
+        if let Some(count) = counts.get_mut(of_row(row) as usize) {
+            *count += 1;
         }
     }
-    let values = window(&counts, wanted, &|a, b| ranks[a as usize].cmp(&ranks[b as usize]));
-    let mut found = Facets {
-        total: distinct(&counts),
-        rows: Vec::new(),
-    };
-    for &value in &values {
-        found.rows.push(FacetRow {
-            value: groups.shown(value).to_owned(),
-            id: 0,
-            tracks: counts[value as usize],
-            albums: 0,
-        });
-    }
-    if wanted.field == FacetField::Artist {
-        for (row, albums) in found.rows.iter_mut().zip(albums_of(index, rows, &values)) {
-            row.albums = albums;
+    counts
+}
+
+/// How many of the rows have each text.
+fn count_texts(table: &Table, shared: &Shared, rows: &Bitmap, of_row: &dyn Fn(u32) -> u32) -> Vec<u32> {
+    let all = |text: u32| u32::try_from(shared.rows(text).len()).expect("rows are below 2^27");
+    let mut counts = counted(table, rows, shared.len(), &all, &mut |row| of_row(row));
+    // That of no text.
+    counts[0] = 0;
+    counts
+}
+
+/// The values in the window, by their numbers and as they are told, from how many rows have each text.
+fn by_value(table: &Table, shared: &Shared, of_texts: &[u32], wanted: Wanted) -> (Vec<u32>, Facets) {
+    let distinct = shared.distinct();
+    let mut counts = vec![0; distinct.len() as usize];
+    for (text, &count) in (0..).zip(of_texts) {
+        if count > 0 {
+            for &value in distinct.of_text(text) {
+                counts[value as usize] += count;
+            }
         }
     }
-    index.tracks.groups.get_mut(by).give_ranks(ranks);
-    found
+    let values = window(&counts, wanted, &|a, b| compare_values(table, shared, a, b));
+    let rows = values.iter().map(|&value| FacetRow {
+        value: shared.shown(value).to_owned(),
+        id: 0,
+        tracks: counts[value as usize],
+        albums: 0,
+    });
+    let rows = rows.collect();
+    let total = count_distinct(&counts);
+    (values, Facets { total, rows })
+}
+
+fn compare_values(table: &Table, shared: &Shared, a: u32, b: u32) -> Ordering {
+    let key = |value| shared.distinct().key(value);
+    table.compare_keys(key(a), key(b)).then(a.cmp(&b))
 }
 
 /// How many values have a count.
-fn distinct(counts: &[u32]) -> u32 {
+fn count_distinct(counts: &[u32]) -> u32 {
     let distinct = counts.iter().filter(|&&count| count > 0).count();
     u32::try_from(distinct).expect("as many as there are numbers of values")
 }
@@ -139,9 +203,14 @@ fn window(counts: &[u32], wanted: Wanted, by_name: &dyn Fn(u32, u32) -> Ordering
 }
 
 fn by_year(table: &Table, rows: &Bitmap, span: u16, wanted: Wanted) -> Facets {
-    let mut counts = vec![0; usize::from(u16::MAX / span) + 1];
-    for row in rows.iter() {
-        counts[usize::from(table.row(row).year / span)] += 1;
+    let years = table.years();
+    let numbers = u32::try_from(years.len()).expect("years are below 2^16");
+    let years = counted(table, rows, numbers, &|year| years[year as usize], &mut |row| {
+        table.row(row).year.into()
+    });
+    let mut counts = vec![0; years.len() / usize::from(span) + 1];
+    for (year, count) in years.iter().enumerate() {
+        counts[year / usize::from(span)] += count;
     }
     // What has no year has no decade either, and nobody dated music before the year 10.
     counts[0] = 0;
@@ -156,30 +225,34 @@ fn by_year(table: &Table, rows: &Bitmap, span: u16, wanted: Wanted) -> Facets {
         albums: 0,
     });
     Facets {
-        total: distinct(&counts),
+        total: count_distinct(&counts),
         rows: rows.collect(),
     }
 }
 
-/// Gives out each row with the number of its album, if it has one.
-fn each_album(index: &Index, rows: &Bitmap, each: &mut dyn FnMut(u32, u32)) {
-    let mut last = (0, None);
-    for row in rows.iter() {
+/// Tells the number of a track's album; `u32::MAX` where it has none.
+fn album_of(index: &Index) -> impl FnMut(u32) -> u32 {
+    let mut last = (0, u32::MAX);
+    move |row| {
         let album = index.tracks.row(row).album;
         // Neighbours tend to share it.
         if album != last.0 {
-            last = (album, index.albums.number(album));
+            last = (album, index.albums.number(album).unwrap_or(u32::MAX));
         }
-        if let Some(number) = last.1 {
-            each(row, number);
-        }
+        last.1
     }
 }
 
 fn count_albums(index: &Index, rows: &Bitmap) -> Vec<u32> {
-    let mut counts = vec![0; index.albums.len() as usize];
-    each_album(index, rows, &mut |_, album| counts[album as usize] += 1);
-    counts
+    let all = |album: u32| {
+        if !index.albums.alive().has(album) {
+            return 0;
+        }
+        let rows = index.rows_on(index.albums.row(album).id);
+        u32::try_from(rows.len()).expect("rows are below 2^27")
+    };
+    let numbers = index.albums.len();
+    counted(&index.tracks, rows, numbers, &all, &mut album_of(index))
 }
 
 fn by_album(index: &Index, world: &World, rows: &Bitmap, wanted: Wanted) -> Facets {
@@ -187,9 +260,9 @@ fn by_album(index: &Index, world: &World, rows: &Bitmap, wanted: Wanted) -> Face
     let table = &index.albums;
     let values = window(&counts, wanted, &|a, b| {
         let (row_a, row_b) = (table.row(a), table.row(b));
-        let titles = table.keys.get(row_a.title).cmp(table.keys.get(row_b.title));
+        let titles = table.compare_keys(row_a.title, row_b.title);
         titles
-            .then_with(|| table.keys.get(row_a.artist).cmp(table.keys.get(row_b.artist)))
+            .then_with(|| table.compare_keys(row_a.artist, row_b.artist))
             .then_with(|| row_a.id.cmp(&row_b.id))
     });
     let rows = values.iter().map(|&album| {
@@ -202,81 +275,63 @@ fn by_album(index: &Index, world: &World, rows: &Bitmap, wanted: Wanted) -> Face
         }
     });
     Facets {
-        total: distinct(&counts),
+        total: count_distinct(&counts),
         rows: rows.collect(),
     }
 }
 
-fn by_album_artist(index: &mut Index, world: &World, rows: &Bitmap, wanted: Wanted) -> Facets {
-    let tracks = count_albums(index, rows);
-    let table = &mut index.albums;
-    table.make_groups(world, GroupBy::Artist);
-    let ranks = table.groups.get_mut(GroupBy::Artist).take_ranks();
-    let groups = table.groups.get(GroupBy::Artist);
-    let mut counts = vec![0; groups.value_count() as usize];
-    let mut albums = vec![0; groups.value_count() as usize];
-    for (&group, &count) in groups.of_row.iter().zip(&tracks) {
+fn by_album_artist(index: &Index, rows: &Bitmap, wanted: Wanted) -> Facets {
+    let (table, shared) = (&index.albums, &index.album_credits);
+    let mut tracks = vec![0; shared.len() as usize];
+    let mut albums = vec![0; shared.distinct().len() as usize];
+    for (album, &count) in (0..).zip(&count_albums(index, rows)) {
         if count > 0 {
-            for &value in groups.members(group) {
-                counts[value as usize] += count;
+            let credit = table.row(album).credit;
+            tracks[credit as usize] += count;
+            for &value in shared.distinct().of_text(credit) {
                 albums[value as usize] += 1;
             }
         }
     }
-    let values = window(&counts, wanted, &|a, b| ranks[a as usize].cmp(&ranks[b as usize]));
-    let rows = values.iter().map(|&value| FacetRow {
-        value: groups.shown(value).to_owned(),
-        id: 0,
-        tracks: counts[value as usize],
-        albums: albums[value as usize],
-    });
-    let found = Facets {
-        total: distinct(&counts),
-        rows: rows.collect(),
-    };
-    table.groups.get_mut(GroupBy::Artist).give_ranks(ranks);
+    let (values, mut found) = by_value(table, shared, &tracks, wanted);
+    for (row, value) in found.rows.iter_mut().zip(values) {
+        row.albums = albums[value as usize];
+    }
     found
 }
 
 /// On how many albums each of these artists is.
 fn albums_of(index: &Index, rows: &Bitmap, artists: &[u32]) -> Vec<u32> {
-    let groups = index.tracks.groups.get(GroupBy::Artist);
-    let mut places: Vec<Option<u32>> = vec![None; groups.value_count() as usize];
-    for (place, &artist) in (0..).zip(artists) {
+    let shared = &index.credits;
+    let distinct = shared.distinct();
+    let mut places: Vec<Option<usize>> = vec![None; distinct.len() as usize];
+    for (place, &artist) in artists.iter().enumerate() {
         places[artist as usize] = Some(place);
     }
-    let is_wanted = |&value: &u32| places[value as usize].is_some();
-    let wanted: Vec<bool> = (0..groups.len())
-        .map(|group| groups.members(group).iter().any(is_wanted))
-        .collect();
-    // A group and an album each, most of them many times in a row.
-    let mut pairs: Vec<u64> = Vec::new();
-    let mut rows = rows.clone();
-    rows.retain(|row| wanted[groups.of_row[row as usize] as usize]);
-    each_album(index, &rows, &mut |row, album| {
-        let group = groups.of_row[row as usize];
-        let pair = u64::from(group) << 32 | u64::from(album);
-        if pairs.last() != Some(&pair) {
-            pairs.push(pair);
+    let mut credits: Vec<Vec<u32>> = vec![Vec::new(); artists.len()];
+    for credit in 1..shared.len() {
+        for &value in distinct.of_text(credit) {
+            if let Some(place) = places[value as usize] {
+                credits[place].push(credit);
+            }
         }
-    });
-    // An artist and an album each: two groups may have an artist in common.
-    let mut each: Vec<u64> = Vec::new();
-    for pair in pairs {
-        let group = u32::try_from(pair >> 32).expect("half of it");
-        let places = groups
-            .members(group)
-            .iter()
-            .filter_map(|&value| places[value as usize]);
-        each.extend(places.map(|place| u64::from(place) << 32 | pair & u64::from(u32::MAX)));
     }
-    sort::plain(&mut each);
-    each.dedup();
-    let mut albums = vec![0; artists.len()];
-    for pair in each {
-        albums[usize::try_from(pair >> 32).expect("half of it")] += 1;
-    }
-    albums
+    let mut album_of = album_of(index);
+    // For whom each album was counted last.
+    let mut counted_for = vec![usize::MAX; index.albums.len() as usize];
+    let count = |(place, credits): (usize, &Vec<u32>)| {
+        let mut albums = 0;
+        for &row in credits.iter().flat_map(|&credit| shared.rows(credit)) {
+            if rows.has(row)
+                && let Some(last) = counted_for.get_mut(album_of(row) as usize)
+                && core::mem::replace(last, place) != place
+            {
+                albums += 1;
+            }
+        }
+        albums
+    };
+    credits.iter().enumerate().map(count).collect()
 }
 
 impl Index {

@@ -1,4 +1,4 @@
-//! Texts that many rows share: credits, and lists of genres. Each is kept and cut into words once.
+//! Texts that many rows share: credits, lists of genres, folders and codecs. Each is kept and cut into words once.
 
 use core::hash::{BuildHasher, Hash};
 use std::sync::Arc;
@@ -7,8 +7,11 @@ use bevy_platform::collections::HashTable;
 use bevy_platform::hash::FixedHasher;
 use segue_components::prelude::Credit;
 
+use super::bitmap::Bitmap;
+use super::distinct::Distinct;
 use super::fold;
 use super::lists::Lists;
+use super::strings::Keys;
 use super::words::Words;
 
 /// A text that rows share.
@@ -18,6 +21,8 @@ pub(crate) enum Text {
     Credit(Arc<Credit>),
     /// Genres, in tag order.
     Genres(Arc<[Box<str>]>),
+    /// A folder or a codec.
+    Name(Box<str>),
 }
 
 impl Text {
@@ -30,6 +35,42 @@ impl Text {
         }
     }
 
+    /// The names, or whatever it is made of.
+    pub(crate) fn values(&self) -> &[Box<str>] {
+        match self {
+            Self::Credit(credit) => &credit.names,
+            Self::Genres(genres) => genres,
+            Self::Name(name) => core::slice::from_ref(name),
+        }
+    }
+
+    /// Whether a value without a letter is one: that of the folder which is the root.
+    pub(super) fn may_be_empty(&self) -> bool {
+        matches!(self, Self::Name(_))
+    }
+
+    /// What a single artist sorts by.
+    pub(super) fn sort_name(&self) -> Option<&str> {
+        match self {
+            Self::Credit(credit) if credit.names.len() == 1 => {
+                credit.sort.as_deref().filter(|name| !name.is_empty())
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether a value passes, or the way in which a credit is printed.
+    pub(crate) fn any(&self, pass: &mut dyn FnMut(&str) -> bool) -> bool {
+        self.values().iter().any(|value| pass(value))
+            || match self {
+                Self::Credit(credit) => match &credit.phrase {
+                    Some(phrase) => pass(phrase),
+                    None => credit.names.len() > 1 && pass(&credit.to_string()),
+                },
+                Self::Genres(_) | Self::Name(_) => false,
+            }
+    }
+
     /// Gives out everything that it can be found by.
     pub(crate) fn each(&self, each: &mut dyn FnMut(&str)) {
         match self {
@@ -38,7 +79,7 @@ impl Text {
                 credit.names.iter().for_each(|name| each(name));
                 credit.sort.as_deref().into_iter().for_each(each);
             }
-            Self::Genres(genres) => genres.iter().for_each(|genre| each(genre)),
+            Self::Genres(_) | Self::Name(_) => self.values().iter().for_each(|value| each(value)),
         }
     }
 }
@@ -57,6 +98,7 @@ pub(crate) struct Shared {
     /// Texts below this number have their words in.
     worded: u32,
     last: u32,
+    distinct: Distinct,
 }
 
 impl Default for Shared {
@@ -71,6 +113,7 @@ impl Default for Shared {
             words: Words::default(),
             worded: 1,
             last: 0,
+            distinct: Distinct::default(),
         }
     }
 }
@@ -99,6 +142,11 @@ impl Shared {
         self.last
     }
 
+    /// How many texts there are, with that of no text.
+    pub(crate) fn len(&self) -> u32 {
+        self.rows.len()
+    }
+
     pub(crate) fn text(&self, number: u32) -> &Text {
         &self.texts[number as usize]
     }
@@ -123,6 +171,34 @@ impl Shared {
         if number > 0 {
             self.rows.remove(number, row);
         }
+    }
+
+    /// The rows with a text that passes.
+    pub(crate) fn rows_where(&self, pass: &mut dyn FnMut(&Text) -> bool) -> Bitmap {
+        let mut found = Bitmap::default();
+        for (number, text) in (1..).zip(&self.texts[1..]) {
+            let rows = self.rows.get(number);
+            if !rows.is_empty() && pass(text) {
+                rows.iter().rev().for_each(|&row| found.set(row));
+            }
+        }
+        found
+    }
+
+    /// Brings the distinct values up to date; `keys` takes what they sort by.
+    pub(crate) fn take_values(&mut self, keys: &mut Keys) {
+        self.distinct.take(&self.texts, keys);
+    }
+
+    /// The distinct values, as of the last [`take_values`](Self::take_values).
+    pub(crate) fn distinct(&self) -> &Distinct {
+        &self.distinct
+    }
+
+    /// How a value is written where it was first met.
+    pub(crate) fn shown(&self, value: u32) -> &str {
+        let (text, place) = self.distinct.met(value);
+        &self.texts[text as usize].values()[place as usize]
     }
 
     /// The words of the texts. Those that came since [`take_words`](Self::take_words) are not among them.

@@ -68,6 +68,8 @@ pub(crate) struct Table {
     /// Those of the living with a file that is there.
     present: Bitmap,
     living: u32,
+    /// How many of the living are of each year, as far as the last that any is of.
+    years: Vec<u32>,
     numbers: HashMap<u64, u32>,
     pub(crate) keys: Keys,
     /// The place of each sort key among all; those beyond its end came later.
@@ -94,6 +96,7 @@ impl Default for Table {
             alive: Bitmap::default(),
             present: Bitmap::default(),
             living: 0,
+            years: Vec::new(),
             numbers: HashMap::default(),
             keys: Keys::new(Arc::default()),
             ranks: Vec::new(),
@@ -175,6 +178,7 @@ impl Table {
         self.alive.set(number);
         self.note_presence(number);
         self.living += 1;
+        self.note_year(row.year);
         self.answers.touched(number);
         number
     }
@@ -182,6 +186,8 @@ impl Table {
     /// Replaces a row by one with the same title. Even if nothing differs, what is not kept here may.
     pub(crate) fn replace(&mut self, number: u32, row: Row) {
         let old = core::mem::replace(&mut self.rows[number as usize], row);
+        self.years[usize::from(old.year)] -= 1;
+        self.note_year(row.year);
         self.note_presence(number);
         for order in &mut self.orders {
             if order::differ(&order.by, &old, &row) {
@@ -216,12 +222,28 @@ impl Table {
         self.alive.clear(number);
         self.present.clear(number);
         self.living -= 1;
+        let year = usize::from(self.row(number).year);
+        self.years[year] -= 1;
+        self.groups.drop_row(number);
         self.words.bury(number);
         for order in &mut self.orders {
             order.dropped(number);
         }
         self.answers.touched(number);
         Some(number)
+    }
+
+    fn note_year(&mut self, year: u16) {
+        let year = usize::from(year);
+        if year >= self.years.len() {
+            self.years.resize(year + 1, 0);
+        }
+        self.years[year] += 1;
+    }
+
+    /// How many of the living rows are of each year.
+    pub(crate) fn years(&self) -> &[u32] {
+        &self.years
     }
 
     fn note_presence(&mut self, number: u32) {
