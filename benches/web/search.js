@@ -15,7 +15,7 @@ const CHANGES = 101;
 const PIECE = 10_000;
 
 /** What a peer may take to index everything, and to answer all queries, in milliseconds. */
-const PATIENCE = 120_000;
+const PATIENCE = 60_000;
 
 /** What a peer may take of memory, in bytes: somewhat more, and the page's process ends with all that was measured. */
 const MOST_MEMORY = 3e9;
