@@ -5,10 +5,11 @@ use bevy_ecs::component::Component;
 use bevy_ecs::entity::Entity;
 use bevy_ecs::resource::Resource;
 use bevy_ecs::world::World;
-use bevy_platform::collections::HashMap;
 use segue_components::erased;
 use segue_components::id::{Id, Noun};
 use segue_components::wire::registry;
+
+use crate::by_id::ById;
 
 /// Maps the ids of a world to its entities, both ways of it kept by [`Catalog::spawn`] and
 /// [`Catalog::despawn`], and hands out new ids.
@@ -19,7 +20,7 @@ pub struct Catalog {
 
 #[derive(Debug, Default)]
 struct Ids {
-    entities: HashMap<u64, Entity>,
+    entities: ById<Entity>,
     last: u64,
 }
 
@@ -37,7 +38,7 @@ impl Catalog {
     /// The entity of a noun and number.
     #[must_use]
     pub fn find(&self, noun: Noun, number: u64) -> Option<Entity> {
-        self.nouns[index(noun)].entities.get(&number).copied()
+        self.nouns[index(noun)].entities.get(number)
     }
 
     /// How many of a noun there are.
@@ -46,12 +47,21 @@ impl Catalog {
         self.nouns[index(noun)].entities.len()
     }
 
-    /// Every number and entity of a noun, in no order.
+    /// Every number and entity of a noun, by ascending number.
     pub fn all(&self, noun: Noun) -> impl Iterator<Item = (u64, Entity)> {
-        self.nouns[index(noun)]
-            .entities
-            .iter()
-            .map(|(&number, &entity)| (number, entity))
+        self.nouns[index(noun)].entities.iter()
+    }
+
+    /// A walk over a noun in steps, between which things may come and go: gives out what stands in so many places
+    /// from this number on, and answers where to go on, `None` at the end.
+    pub(crate) fn walk(
+        &self,
+        noun: Noun,
+        from: u64,
+        places: usize,
+        each: impl FnMut(u64, Entity),
+    ) -> Option<u64> {
+        self.nouns[index(noun)].entities.walk(from, places, each)
     }
 
     /// The last number that a noun was given, for the store: numbers are never used twice, not even
@@ -82,7 +92,7 @@ impl Catalog {
 
     /// Forgets a number; its entity stays, and its number is not given out again.
     pub fn remove(&mut self, noun: Noun, number: u64) -> Option<Entity> {
-        self.nouns[index(noun)].entities.remove(&number)
+        self.nouns[index(noun)].entities.remove(number)
     }
 
     /// Spawns an entity with a new id and these components.

@@ -18,6 +18,7 @@
 //! - [`sort`], [`sorted`]: what all of them sort with
 //! - [`testing`]: a library that a test steps by hand
 
+mod by_id;
 pub mod catalog;
 pub mod changes;
 pub mod clock;

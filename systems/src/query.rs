@@ -46,7 +46,7 @@ pub mod parser;
 pub mod pattern;
 mod print;
 #[cfg(test)]
-mod random;
+pub(crate) mod random;
 mod search;
 #[cfg(test)]
 mod search_tests;

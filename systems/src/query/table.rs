@@ -4,10 +4,10 @@
 //! died is given to others only after all lists of rows by word were swept for it (`words.rs`).
 
 use core::cmp::Ordering;
+use core::num::NonZeroU32;
 use std::sync::Arc;
 
 use bevy_ecs::entity::Entity;
-use bevy_platform::collections::HashMap;
 
 use super::bitmap::Bitmap;
 use super::building::Building;
@@ -19,6 +19,7 @@ use super::sorting::Sorting;
 use super::strings::Keys;
 use super::tailoring::Tailoring;
 use super::words::Words;
+use crate::by_id::ById;
 
 /// The most rows that a table can number.
 const MOST_ROWS: u32 = 1 << 27;
@@ -70,7 +71,8 @@ pub(crate) struct Table {
     living: u32,
     /// How many of the living are of each year, as far as the last that any is of.
     years: Vec<u32>,
-    numbers: HashMap<u64, u32>,
+    /// By id, one more than the number.
+    numbers: ById<NonZeroU32>,
     pub(crate) keys: Keys,
     /// The place of each sort key among all; those beyond its end came later.
     ranks: Vec<u32>,
@@ -97,7 +99,7 @@ impl Default for Table {
             present: Bitmap::default(),
             living: 0,
             years: Vec::new(),
-            numbers: HashMap::default(),
+            numbers: ById::default(),
             keys: Keys::new(Arc::default()),
             ranks: Vec::new(),
             ranking: 0,
@@ -122,7 +124,6 @@ impl Table {
             ..Self::default()
         };
         table.rows.reserve(rows);
-        table.numbers.reserve(rows);
         table
     }
 
@@ -149,7 +150,7 @@ impl Table {
     }
 
     pub(crate) fn number(&self, id: u64) -> Option<u32> {
-        self.numbers.get(&id).copied()
+        self.numbers.get(id).map(|next| next.get() - 1)
     }
 
     /// Adds a row; one of the same id dies.
@@ -174,7 +175,8 @@ impl Table {
                 number
             }
         };
-        self.numbers.insert(row.id, number);
+        let next = NonZeroU32::MIN.saturating_add(number);
+        self.numbers.insert(row.id, next);
         self.alive.set(number);
         self.note_presence(number);
         self.living += 1;
@@ -218,7 +220,7 @@ impl Table {
 
     /// Lets a row die.
     pub(crate) fn kill(&mut self, id: u64) -> Option<u32> {
-        let number = self.numbers.remove(&id)?;
+        let number = self.numbers.remove(id)?.get() - 1;
         self.alive.clear(number);
         self.present.clear(number);
         self.living -= 1;
