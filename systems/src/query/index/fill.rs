@@ -2,7 +2,6 @@
 
 use bevy_ecs::entity::Entity;
 use bevy_ecs::message::{MessageCursor, Messages};
-use bevy_ecs::query::With;
 use bevy_ecs::system::Local;
 use bevy_ecs::world::{Mut, World};
 use segue_components::prelude::*;
@@ -19,20 +18,22 @@ use crate::query::table::Table;
 /// How many things a tick indexes after a load: no more than 8 ms in a browser.
 const FILLED_PER_TICK: usize = 2_048;
 
+/// How many places of the catalog a tick looks at, where few of them are in use.
+const WALKED_PER_TICK: usize = 65_536;
+
 /// Indexing everything anew, as far as it got.
 #[derive(Debug)]
 pub(super) struct Filling {
-    /// In the order in which they lie in memory, which takes half the time that the order of ids does.
-    tracks: Vec<Entity>,
-    albums: Vec<Entity>,
-    /// How many of both were looked at.
-    next: usize,
+    noun: Noun,
+    /// The number that comes next. Those who came since the load may stand behind it: they are here already, because
+    /// the log told of them.
+    next: u64,
     recent: Recent,
 }
 
 impl Index {
     /// Begins to index everything anew.
-    pub(super) fn begin(&mut self, world: &mut World) {
+    pub(super) fn begin(&mut self, world: &World) {
         let catalog = world.resource::<Catalog>();
         self.tracks = Table::with_room(catalog.count(Noun::Track), self.tracks.keys.tailoring());
         self.albums = Table::with_room(catalog.count(Noun::Album), self.albums.keys.tailoring());
@@ -42,20 +43,10 @@ impl Index {
         self.sums.clear();
         self.expects_load = false;
         self.version += 1;
-        let mut files = world.query::<(&FileId, &Presence)>();
-        let files = files
-            .iter(world)
-            .filter(|(_, presence)| **presence != Presence::Present);
-        let missing = files.map(|(&file, _)| file).collect();
-        let mut tracks = world.query_filtered::<Entity, With<TrackId>>();
-        let tracks = tracks.iter(world).collect();
-        let mut albums = world.query_filtered::<Entity, With<AlbumId>>();
-        let albums = albums.iter(world).collect();
         self.filling = Some(Filling {
-            tracks,
-            albums,
+            noun: Noun::Track,
             next: 0,
-            recent: Recent::knowing(missing),
+            recent: Recent::default(),
         });
     }
 
@@ -64,42 +55,60 @@ impl Index {
         let Some(mut filling) = self.filling.take() else {
             return true;
         };
-        let from = filling.next;
-        let end = from.saturating_add(most);
-        let known = filling.tracks.len();
-        for &track in &filling.tracks[from.min(known)..end.min(known)] {
-            // It may be gone, or be here already because it changed.
-            let track = world.get_entity(track).ok();
-            let id = track.and_then(|track| Some((track, track.get::<TrackId>()?.0)));
-            if let Some((track, id)) = id.filter(|&(_, id)| self.tracks.number(id).is_none()) {
-                self.put_track(world, id, track, true, &mut filling.recent);
+        let (mut left, mut places) = (most, most.max(WALKED_PER_TICK));
+        let mut found = Vec::new();
+        while left > 0 && places > 0 {
+            let step = left.min(places).min(WALKED_PER_TICK);
+            found.clear();
+            let catalog = world.resource::<Catalog>();
+            let next = catalog.walk(filling.noun, filling.next, step, |id, entity| {
+                found.push((id, entity));
+            });
+            places -= step;
+            left -= found.len().min(left);
+            match filling.noun {
+                Noun::Track => self.fill_tracks(world, &found, &mut filling.recent),
+                _ => self.fill_albums(world, &found),
             }
-        }
-        let place = |at: usize| at.saturating_sub(known).min(filling.albums.len());
-        let mut ids = Vec::new();
-        for &album in &filling.albums[place(from)..place(end)] {
-            let album = world.get_entity(album).ok();
-            if let Some((album, id)) = album.and_then(|album| Some((album, album.get::<AlbumId>()?.0))) {
-                if self.albums.number(id).is_none() {
-                    self.put_album(world, id, album, true);
+            match (next, filling.noun) {
+                (Some(next), _) => filling.next = next,
+                (None, Noun::Track) => (filling.noun, filling.next) = (Noun::Album, 0),
+                (None, _) => {
+                    self.generation += 1;
+                    self.version += 1;
+                    return true;
                 }
-                ids.push(id);
             }
         }
-        if !ids.is_empty() {
+        self.filling = Some(filling);
+        false
+    }
+
+    fn fill_tracks(&mut self, world: &World, tracks: &[(u64, Entity)], recent: &mut Recent) {
+        for &(id, track) in tracks {
+            // It may be here already because it changed.
+            if let Ok(track) = world.get_entity(track)
+                && self.tracks.number(id).is_none()
+            {
+                self.put_track(world, id, track, true, recent);
+            }
+        }
+    }
+
+    fn fill_albums(&mut self, world: &mut World, albums: &[(u64, Entity)]) {
+        for &(id, album) in albums {
+            if let Ok(album) = world.get_entity(album)
+                && self.albums.number(id).is_none()
+            {
+                self.put_album(world, id, album, true);
+            }
+        }
+        if !albums.is_empty() {
             // Totals that are counted anew are news to nobody: every host gets a snapshot.
             changes::stop_observing(world);
-            self.put_totals(world, ids);
+            self.put_totals(world, albums.iter().map(|&(id, _)| id));
             changes::observe(world);
         }
-        filling.next = end;
-        if end < known + filling.albums.len() {
-            self.filling = Some(filling);
-            return false;
-        }
-        self.generation += 1;
-        self.version += 1;
-        true
     }
 }
 
@@ -112,7 +121,7 @@ pub(crate) fn update_index(world: &mut World, mut loaded: Local<MessageCursor<Lo
         }
         index.update(world);
         let done = index.fill(world, FILLED_PER_TICK)
-            && index.build_orders()
+            && index.build_orders(world)
             && index.take_words(world, WORDED_PER_TICK)
             && index.sweep();
         if !done {

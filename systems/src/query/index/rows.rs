@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use bevy_ecs::world::{EntityRef, World};
-use bevy_platform::collections::HashSet;
 use segue_components::prelude::*;
 
 use super::Index;
@@ -16,18 +15,6 @@ use crate::query::table::{self, Row, Table};
 pub(super) struct Recent {
     lent: Option<Lent>,
     codec: Option<(Box<str>, u32)>,
-    /// All files that are missing, where they were gathered before.
-    missing: Option<HashSet<FileId>>,
-}
-
-impl Recent {
-    /// For many rows at once: these files are missing and no other.
-    pub(super) fn knowing(missing: HashSet<FileId>) -> Self {
-        Self {
-            missing: Some(missing),
-            ..Self::default()
-        }
-    }
 }
 
 /// What an album lends to its tracks.
@@ -147,13 +134,10 @@ impl Index {
         };
         let dates = track.get::<Dates>().copied().unwrap_or_default();
         let position = track.get::<Position>().copied().unwrap_or_default();
-        let present = track
-            .get::<PlayedFrom>()
-            .is_some_and(|file| match &recent.missing {
-                Some(missing) => !missing.contains(&file.0),
-                None => crate::catalog::get::<Presence>(world, file.0)
-                    .is_none_or(|presence| *presence == Presence::Present),
-            });
+        let present = track.get::<PlayedFrom>().is_some_and(|file| {
+            crate::catalog::get::<Presence>(world, file.0)
+                .is_none_or(|presence| *presence == Presence::Present)
+        });
         let mut flags = lent.flags;
         flags |= if track.contains::<Cover>() {
             table::ARTWORK
