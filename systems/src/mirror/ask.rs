@@ -105,13 +105,14 @@ impl Mirrors {
             return;
         }
         let mut turn = Vec::new();
-        world.resource_scope(|world, mut index: Mut<Index>| {
+        world.resource_scope(|_, mut index: Mut<Index>| {
             for host in self.hosts.values_mut() {
                 for _ in 0..SEARCHES_PER_TICK {
                     let is_due = host.waiting.front().is_some_and(|asked| match &asked.request {
                         // What is wrong is said at once.
-                        Request::QueryTracks { query, .. } => parser::parse(query)
-                            .map_or(true, |query| index.prepare(world, Noun::Track, &query)),
+                        Request::QueryTracks { query, .. } => {
+                            parser::parse(query).map_or(true, |query| index.prepare(Noun::Track, &query))
+                        }
                         _ => true,
                     });
                     if !is_due {

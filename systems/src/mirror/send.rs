@@ -152,7 +152,7 @@ pub(crate) fn refresh_views(world: &mut World) {
                     let noun = view.noun;
                     let (query, offset, limit, followed) = view.wanted();
                     // While words or an order are still in the making, a view keeps what it shows.
-                    let may = due <= clock.now && *left > 0 && index.prepare(world, noun, query);
+                    let may = due <= clock.now && *left > 0 && index.prepare(noun, query);
                     if !may {
                         let due = due.max(clock.now);
                         wake = Some(wake.map_or(due, |wake| wake.min(due)));
@@ -213,11 +213,11 @@ pub(crate) fn remember_views(world: &mut World) {
             world.resource_mut::<Wake>().at(due);
             return;
         }
-        let is_prepared = world.resource_scope(|world, mut index: Mut<Index>| {
+        let is_prepared = world.resource_scope(|_, mut index: Mut<Index>| {
             let mut queries = views
                 .iter()
                 .filter_map(|(noun, text)| Some((*noun, parser::parse(text).ok()?)));
-            queries.all(|(noun, query)| index.prepare(world, noun, &query))
+            queries.all(|(noun, query)| index.prepare(noun, &query))
         });
         if !is_prepared {
             world.resource_mut::<Wake>().at(now);

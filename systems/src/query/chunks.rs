@@ -41,50 +41,67 @@ fn short(number: usize) -> u16 {
 }
 
 impl Chunks {
-    /// Cuts a sorted list into pieces. Stamps begin behind this one.
-    pub(crate) fn of(rows: &[u32], stamp: u64) -> Self {
-        let mut list = Self {
+    /// Empty, for so many rows with numbers below `upto`. They come by [`Chunks::append`], and then
+    /// [`Chunks::number`].
+    pub(crate) fn with_room(rows: usize, upto: u32) -> Self {
+        Self {
             chunks: Vec::new(),
-            slots: Vec::new(),
+            slots: vec![NOWHERE; upto as usize],
             places: Vec::new(),
             free: Vec::new(),
-            longest: LONGEST,
+            // Half of the slots are left for pieces that will be split.
+            longest: LONGEST.max(rows / (MOST_CHUNKS / 4) + 1),
+            stamp: 0,
+        }
+    }
+
+    /// How many rows a piece has at first: a full one would be split by the first row that comes.
+    pub(crate) fn length_of_pieces(&self) -> usize {
+        self.longest * 3 / 4
+    }
+
+    /// Adds a piece behind all others.
+    pub(crate) fn append(&mut self, rows: &[u32]) {
+        if rows.is_empty() {
+            return;
+        }
+        let slot = short(self.chunks.len());
+        for &row in rows {
+            self.slots[row as usize] = slot;
+        }
+        self.stamp += 1;
+        let stamp = self.stamp;
+        let mut own = Vec::with_capacity(self.longest);
+        own.extend_from_slice(rows);
+        self.chunks.push(Chunk {
+            slot,
             stamp,
-        };
-        list.replace(rows);
-        list
+            rows: own,
+        });
+    }
+
+    /// Lets stamps begin behind this one.
+    pub(crate) fn begin_stamps(&mut self, stamp: u64) {
+        self.stamp += stamp;
+        for chunk in &mut self.chunks {
+            chunk.stamp += stamp;
+        }
     }
 
     /// Puts another sorted list in its place.
     pub(crate) fn replace(&mut self, rows: &[u32]) {
-        // Half of the slots are left for pieces that will be split.
-        self.longest = LONGEST.max(rows.len() / (MOST_CHUNKS / 4) + 1);
-        let length = rows.iter().copied().max().map_or(0, |row| row as usize + 1);
-        self.slots.clear();
-        self.slots.resize(length, NOWHERE);
-        self.free.clear();
-        self.chunks.clear();
-        // A full piece would be split by the first row that comes.
-        for (slot, rows) in rows.chunks(self.longest * 3 / 4).enumerate() {
-            let slot = short(slot);
-            for &row in rows {
-                self.slots[row as usize] = slot;
-            }
-            self.stamp += 1;
-            let stamp = self.stamp;
-            let mut own = Vec::with_capacity(self.longest);
-            own.extend_from_slice(rows);
-            self.chunks.push(Chunk {
-                slot,
-                stamp,
-                rows: own,
-            });
+        let upto = rows.iter().copied().max().map_or(0, |row| row + 1);
+        let mut list = Self::with_room(rows.len(), upto);
+        list.stamp = self.stamp;
+        for piece in rows.chunks(list.length_of_pieces()) {
+            list.append(piece);
         }
-        self.number();
+        list.number();
+        *self = list;
     }
 
     /// Notes which piece stands where, after pieces came or went.
-    fn number(&mut self) {
+    pub(crate) fn number(&mut self) {
         self.places.resize(self.chunks.len() + self.free.len(), 0);
         for (place, chunk) in self.chunks.iter().enumerate() {
             self.places[chunk.slot as usize] = short(place);
@@ -210,6 +227,12 @@ impl Chunks {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn cut(rows: &[u32]) -> Chunks {
+        let mut list = Chunks::with_room(0, 0);
+        list.replace(rows);
+        list
+    }
     use crate::query::random::Random;
 
     fn check(list: &Chunks, expected: &[u32]) {
@@ -237,7 +260,7 @@ mod tests {
         let compare = |a: u32, b: u32| key(a).cmp(&key(b));
         let mut expected: Vec<u32> = (0..3_000).collect();
         expected.sort_unstable_by_key(|&row| key(row));
-        let mut list = Chunks::of(&expected, 0);
+        let mut list = cut(&expected);
         list.longest = 64;
         check(&list, &expected);
         for step in 0..30_000_u32 {
@@ -272,7 +295,7 @@ mod tests {
     #[test]
     fn a_change_leaves_its_stamp_on_the_piece_and_on_no_other() {
         let compare = |a: u32, b: u32| a.cmp(&b);
-        let mut list = Chunks::of(&(0..10_000).map(|row| row * 2).collect::<Vec<_>>(), 0);
+        let mut list = cut(&(0..10_000).map(|row| row * 2).collect::<Vec<_>>());
         let stamps = |list: &Chunks| list.list().iter().map(|chunk| chunk.stamp).collect::<Vec<_>>();
         let before = stamps(&list);
         list.insert(5_001, &compare);

@@ -6,7 +6,7 @@
 use bevy_ecs::world::{EntityRef, World};
 use segue_components::prelude::*;
 
-use super::ast::{LevelField, NumberField, SortBy, SortField, TimeField};
+use super::ast::{LevelField, NumberField, SortField, TimeField};
 use super::groups::folder;
 use super::strings::Keys;
 use super::table::Table;
@@ -196,6 +196,16 @@ pub(crate) struct Columns {
 }
 
 impl Columns {
+    /// Whether a column was made.
+    pub(crate) fn has(&self, column: Column) -> bool {
+        self.made.iter().any(|&(made, _)| made == column)
+    }
+
+    /// Takes a column with the values of all rows.
+    pub(crate) fn add(&mut self, column: Column, values: Vec<u32>) {
+        self.made.push((column, values));
+    }
+
     /// The numbers of a column that was made.
     pub(crate) fn get(&self, column: Column) -> &[u32] {
         let made = self.made.iter().find(|(made, _)| *made == column);
@@ -218,33 +228,31 @@ impl Columns {
 }
 
 impl Table {
-    /// Makes a column, if it was not made before.
-    pub(crate) fn make_column(&mut self, world: &World, column: Column) {
-        if self.columns.made.iter().any(|(made, _)| *made == column) {
-            return;
-        }
-        let mut numbers = Vec::with_capacity(self.len() as usize);
-        for number in 0..self.len() {
-            let row = world.get_entity(self.row(number).entity).ok();
-            let row = row.filter(|_| self.alive().has(number));
-            numbers.push(row.map_or(0, |row| column.value(world, row, &mut self.keys)));
-        }
-        self.columns.made.push((column, numbers));
+    /// What a column holds of a row: nothing of one that died.
+    pub(crate) fn column_value(&mut self, world: &World, column: Column, number: u32) -> u32 {
+        let row = world.get_entity(self.row(number).entity).ok();
+        let row = row.filter(|_| self.alive().has(number));
+        row.map_or(0, |row| column.value(world, row, &mut self.keys))
     }
 
-    /// Makes the columns that an order reads.
-    pub(crate) fn make_columns(&mut self, world: &World, by: &[SortBy]) {
-        for by in by {
-            if let Some(column) = Column::of_sort(by.field) {
-                self.make_column(world, column);
-            }
+    /// Makes a column, if it was not made before.
+    pub(crate) fn make_column(&mut self, world: &World, column: Column) {
+        if self.columns.has(column) {
+            return;
         }
+        let numbers = 0..self.len();
+        let numbers = numbers.map(|number| self.column_value(world, column, number));
+        let numbers = numbers.collect();
+        self.columns.add(column, numbers);
     }
 
     /// Takes a row into the columns, and the groups, that were made.
     pub(crate) fn put_columns(&mut self, world: &World, number: u32, row: EntityRef<'_>) {
         if self.columns.put(world, number, row, &mut self.keys) {
             self.note_move(number);
+        }
+        if let Some(building) = &mut self.building {
+            building.note_columns(number);
         }
         self.groups.put(world, number, row);
     }

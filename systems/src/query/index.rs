@@ -279,7 +279,7 @@ impl Index {
 
     /// Whether a query can be answered without holding up a tick. If its order is missing, it is made from now on, a
     /// step a tick.
-    pub(crate) fn prepare(&mut self, world: &World, noun: Noun, query: &Query) -> bool {
+    pub(crate) fn prepare(&mut self, noun: Noun, query: &Query) -> bool {
         if self.table(noun).living() < MADE_AT_ONCE {
             return true;
         }
@@ -290,14 +290,13 @@ impl Index {
         let table = self.table_mut(noun);
         let is_there = table.orders.iter().any(|order| order.by == by);
         if !is_there && table.building.is_none() {
-            table.make_columns(world, &by);
-            table.building = Some(Building::new(by));
+            table.building = Some(Building::new(by, table));
         }
         is_there
     }
 
     /// Goes on with the orders that somebody waits for. `false` if something is left to do.
-    fn build_orders(&mut self) -> bool {
+    fn build_orders(&mut self, world: &World) -> bool {
         let mut done = true;
         for noun in [Noun::Album, Noun::Track] {
             let table = self.table_mut(noun);
@@ -305,7 +304,7 @@ impl Index {
                 continue;
             };
             done = false;
-            match building.step(table, COMPARED_PER_TICK) {
+            match building.step(world, table, COMPARED_PER_TICK) {
                 Some(built) => drop(self.put_order(noun, building.by, built)),
                 None => table.building = Some(building),
             }
@@ -327,12 +326,11 @@ impl Index {
         let place = match known {
             Some(place) => place,
             None => {
-                table.make_columns(world, &by);
                 // Who asks now goes on with what was begun.
                 let begun = table.building.take_if(|building| building.by == by);
-                let mut building = begun.unwrap_or_else(|| Building::new(by.clone()));
+                let mut building = begun.unwrap_or_else(|| Building::new(by.clone(), table));
                 let built = loop {
-                    if let Some(built) = building.step(table, usize::MAX) {
+                    if let Some(built) = building.step(world, table, usize::MAX) {
                         break built;
                     }
                 };
@@ -355,7 +353,7 @@ impl Index {
         let uses = self.uses;
         let table = self.table_mut(noun);
         // Stamps of another order of the same kind, forgotten since, are all below.
-        let mut order = Order::of(table, by, built, uses << 32);
+        let mut order = Order::of(by, built, uses << 32);
         order.used = uses;
         let orders = &mut table.orders;
         let oldest = (orders.len() > MOST_ORDERS)
@@ -400,7 +398,8 @@ impl Index {
                     search::each_title(world, entity, &mut put);
                 }
             }
-            table.words_mut().sort();
+            let more_come = table.backlog() > 0;
+            table.words_mut().sort(more_come);
         }
         left > 0
     }

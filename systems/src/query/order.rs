@@ -55,13 +55,18 @@ impl Order {
     }
 
     /// Of rows that were sorted. The stamps of its pieces begin behind this one.
-    pub(crate) fn of(table: &Table, by: Vec<SortBy>, mut built: Built, stamp: u64) -> Self {
-        built.rows.retain(|&row| table.alive().has(row));
+    pub(crate) fn of(by: Vec<SortBy>, built: Built, stamp: u64) -> Self {
+        let Built {
+            mut chunks,
+            upto,
+            moved,
+        } = built;
+        chunks.begin_stamps(stamp);
         Self {
             by,
-            rows: Chunks::of(&built.rows, stamp),
-            upto: built.upto,
-            moved: Vec::new(),
+            rows: chunks,
+            upto,
+            moved,
             used: 0,
         }
     }

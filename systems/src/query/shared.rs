@@ -220,6 +220,6 @@ impl Shared {
             self.worded += 1;
             *left -= 1;
         }
-        self.words.sort();
+        self.words.sort(self.worded < self.rows.len());
     }
 }

@@ -8,7 +8,7 @@ use super::chunks::Compare;
 const RUN: usize = 4_096;
 
 /// Numbers with what decides most comparisons of them, being sorted.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Sorting {
     items: Vec<(u64, u32)>,
     /// Where runs of `items` are merged to; the two change places after each pass.
@@ -60,6 +60,11 @@ impl Sorting {
     pub(crate) fn take_sorted(&mut self) -> Option<Vec<u32>> {
         let items = self.is_sorted.then(|| core::mem::take(&mut self.items))?;
         Some(items.into_iter().map(|(_, number)| number).collect())
+    }
+
+    /// The numbers with their heads, once all is sorted.
+    pub(crate) fn sorted(&self) -> &[(u64, u32)] {
+        &self.items
     }
 
     fn sort_run(&mut self, left: &mut usize, compare: Compare<'_>) -> bool {
@@ -117,7 +122,11 @@ impl Sorting {
         self.merged.clear();
         self.width *= 2;
         self.next_runs(0);
-        self.width >= self.items.len()
+        let is_sorted = self.width >= self.items.len();
+        if is_sorted {
+            self.merged = Vec::new();
+        }
+        is_sorted
     }
 }
 

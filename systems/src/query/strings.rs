@@ -24,6 +24,13 @@ fn text_of<'a>(bytes: &'a [u8], ends: &[u32], number: u32) -> &'a [u8] {
 }
 
 impl Strings {
+    /// Makes room for so many more: to make it bit by bit is to look at every string again and again.
+    pub(crate) fn reserve(&mut self, more: usize) {
+        let Self { bytes, ends, table } = self;
+        ends.reserve(more);
+        table.reserve(more, |&number| FixedHasher.hash_one(text_of(bytes, ends, number)));
+    }
+
     pub(crate) fn len(&self) -> u32 {
         u32::try_from(self.ends.len()).expect("every string has a number below 2^32")
     }
@@ -62,9 +69,10 @@ pub(crate) struct Keys {
 }
 
 impl Keys {
-    /// None yet, of a language.
-    pub(crate) fn new(tailoring: Arc<Tailoring>) -> Self {
+    /// None yet, of a language, with room for so many.
+    pub(crate) fn new(tailoring: Arc<Tailoring>, room: usize) -> Self {
         let mut strings = Strings::default();
+        strings.reserve(room);
         strings.intern(b"");
         Self { strings, tailoring }
     }

@@ -100,7 +100,7 @@ impl Default for Table {
             living: 0,
             years: Vec::new(),
             numbers: ById::default(),
-            keys: Keys::new(Arc::default()),
+            keys: Keys::new(Arc::default(), 0),
             ranks: Vec::new(),
             ranking: 0,
             words: Words::default(),
@@ -120,7 +120,7 @@ impl Table {
     /// Empty, with room for so many rows.
     pub(crate) fn with_room(rows: usize, tailoring: &Arc<Tailoring>) -> Self {
         let mut table = Self {
-            keys: Keys::new(Arc::clone(tailoring)),
+            keys: Keys::new(Arc::clone(tailoring), rows),
             ..Self::default()
         };
         table.rows.reserve(rows);
@@ -164,7 +164,7 @@ impl Table {
                     order.came(number);
                 }
                 if let Some(building) = &mut self.building {
-                    building.spoil();
+                    building.spoil(number);
                 }
                 number
             }
@@ -199,7 +199,7 @@ impl Table {
         if let Some(building) = &mut self.building
             && order::differ(&building.by, &old, &row)
         {
-            building.spoil();
+            building.spoil(number);
         }
         self.answers.touched(number);
     }
@@ -214,7 +214,7 @@ impl Table {
         if let Some(building) = &mut self.building
             && order::reads_columns(&building.by)
         {
-            building.spoil();
+            building.spoil(number);
         }
     }
 
@@ -230,6 +230,9 @@ impl Table {
         self.words.bury(number);
         for order in &mut self.orders {
             order.dropped(number);
+        }
+        if let Some(building) = &mut self.building {
+            building.spoil(number);
         }
         self.answers.touched(number);
         Some(number)
@@ -308,16 +311,17 @@ impl Table {
             sorted[rank as usize] = key;
         }
         let sorted = order::merge(&sorted, &fresh, compare);
-        self.set_ranks(&sorted);
+        let mut ranks = vec![0; sorted.len()];
+        for (rank, &key) in (0..).zip(&sorted) {
+            ranks[key as usize] = rank;
+        }
+        self.set_ranks(ranks);
     }
 
-    /// Takes in the sort keys in order; those that are not among them came later.
-    pub(crate) fn set_ranks(&mut self, sorted: &[u32]) {
+    /// Takes the places of the sort keys; those that are not among them came later.
+    pub(crate) fn set_ranks(&mut self, ranks: Vec<u32>) {
         self.ranking += 1;
-        self.ranks.resize(sorted.len(), 0);
-        for (rank, &key) in (0..).zip(sorted) {
-            self.ranks[key as usize] = rank;
-        }
+        self.ranks = ranks;
     }
 
     /// The place of a sort key among all, as of the last [`Table::rank_keys`].

@@ -78,10 +78,12 @@ impl Words {
         });
     }
 
-    /// Takes words that came since into the sorted ones.
-    pub(crate) fn sort(&mut self) {
+    /// Takes words that came since into the sorted ones. As long as more come soon, only where there are enough of
+    /// them: it takes a walk over all.
+    pub(crate) fn sort(&mut self, more_come: bool) {
         let known = u32::try_from(self.sorted.len()).expect("as many as there are tokens");
-        if known == self.tokens.len() {
+        let fresh = self.tokens.len() - known;
+        if fresh == 0 || (more_come && fresh < known / 32) {
             return;
         }
         let tokens = &self.tokens;
@@ -220,7 +222,7 @@ mod tests {
         for (number, text) in (0..).zip(texts) {
             words.put(number, &fold::fold(text));
         }
-        words.sort();
+        words.sort(false);
         words
     }
 
@@ -288,7 +290,7 @@ mod tests {
         for number in 0..4_000 {
             words.put(number, &format!("song {}", number % 1_000));
         }
-        words.sort();
+        words.sort(false);
         for number in 0..2_000 {
             words.bury(number);
         }
