@@ -17,9 +17,15 @@ static BASES: LazyLock<Bases<'static>> =
 /// The characters that are not their own base, ascending, and what is.
 struct Bases<'a> {
     chars: Vec<char>,
+    /// How many of them stand before each 256 characters, so that one is looked for among few.
+    pages: Vec<u16>,
     /// Where in the text the base of each ends. It begins where the one before ends.
     ends: Vec<u16>,
     text: &'a str,
+}
+
+fn page(char: char) -> usize {
+    char as usize >> 8
 }
 
 /// The gap that stands for a longer one, which follows.
@@ -52,11 +58,27 @@ impl<'a> Bases<'a> {
             u16::try_from(text.len() - rest.as_str().len()).ok()
         });
         let ends = ends.collect::<Option<_>>()?;
-        Some(Self { chars, ends, text })
+        let mut pages = Vec::new();
+        for (before, &char) in (0..).zip(&chars) {
+            if pages.len() <= page(char) {
+                pages.resize(page(char) + 1, before);
+            }
+        }
+        pages.push(u16::try_from(chars.len()).ok()?);
+        Some(Self {
+            chars,
+            pages,
+            ends,
+            text,
+        })
     }
 
     fn find(&self, char: char) -> Option<&'a str> {
-        let index = self.chars.binary_search(&char).ok()?;
+        let &[start, end] = self.pages.get(page(char)..page(char) + 2)? else {
+            return None;
+        };
+        let among = &self.chars[usize::from(start)..usize::from(end)];
+        let index = usize::from(start) + among.binary_search(&char).ok()?;
         let start = if index == 0 { 0 } else { self.ends[index - 1] };
         Some(&self.text[usize::from(start)..usize::from(self.ends[index])])
     }

@@ -1,5 +1,7 @@
 //! Folding: how text is made comparable, cut into tokens and turned into keys that sort by bytes.
 
+use std::sync::LazyLock;
+
 use super::bases::each_base;
 use super::tailoring::{self, Tailoring};
 
@@ -36,12 +38,17 @@ pub(crate) fn fold_into(text: &str, folded: &mut String) {
         return;
     }
     for char in text.chars() {
-        each_base(char, |base| fold_base(base, folded));
+        if char.is_ascii() {
+            fold_base(char, folded);
+        } else {
+            each_base(char, |base| fold_base(base, folded));
+        }
     }
 }
 
 fn fold_base(base: char, folded: &mut String) {
     match base {
+        'a'..='z' | '0'..='9' | ' ' => folded.push(base),
         '\'' | '`' | '\u{2018}' | '\u{2019}' | '\u{201b}' | '\u{02bc}' | '\u{00b4}' => {}
         'ß' | 'ẞ' => folded.push_str("ss"),
         'æ' | 'Æ' => folded.push_str("ae"),
@@ -62,10 +69,30 @@ fn fold_base(base: char, folded: &mut String) {
 /// Whether each of these characters is a word of its own: scripts that put no spaces between words. They are
 /// Thai, Lao, Myanmar, Khmer, and what Chinese and Japanese are written in.
 pub(crate) fn stands_alone(char: char) -> bool {
-    matches!(char, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}'
+    char >= '\u{e00}'
+        && matches!(char, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}'
         | '\u{3005}'..='\u{3007}' | '\u{3040}'..='\u{312f}' | '\u{31a0}'..='\u{31ff}'
         | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{a9e0}'..='\u{a9ff}'
         | '\u{aa60}'..='\u{aa7f}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
+}
+
+/// The letters and digits below 2^16: to look one up in the tables of the standard library takes a search.
+static LETTERS: LazyLock<Box<[u64]>> = LazyLock::new(|| {
+    let is_letter = |char: u32| char::from_u32(char).is_some_and(char::is_alphanumeric);
+    let word = |first: u32| (0..64).fold(0, |word, bit| word | u64::from(is_letter(first + bit)) << bit);
+    (0..1 << 16).step_by(64).map(word).collect()
+});
+
+/// Whether a character is a letter or a digit.
+pub(crate) fn is_letter(char: char) -> bool {
+    if char.is_ascii() {
+        return char.is_ascii_alphanumeric();
+    }
+    let number = char as usize;
+    match LETTERS.get(number >> 6) {
+        Some(word) => word >> (number & 63) & 1 == 1,
+        None => char.is_alphanumeric(),
+    }
 }
 
 /// Whether a character is not seen: joiners, marks of direction, soft hyphens, what picks a variant, and the
@@ -87,7 +114,7 @@ fn pieces<'a>(word: &'a str, each: &mut impl FnMut(&'a str)) -> usize {
     let mut start = None;
     for (at, char) in word.char_indices() {
         let alone = stands_alone(char);
-        if char.is_alphanumeric() && !alone {
+        if !alone && is_letter(char) {
             start.get_or_insert(at);
             continue;
         }
@@ -144,7 +171,7 @@ pub(crate) fn each_search_token(folded: &str, mut each: impl FnMut(&str)) {
                 each(symbol);
             }
         } else if count > 1 && !word.contains(stands_alone) {
-            let joined: String = word.chars().filter(|char| char.is_alphanumeric()).collect();
+            let joined: String = word.chars().filter(|&char| is_letter(char)).collect();
             each(cut(&joined));
         }
         if given >= MOST_TOKENS {
@@ -160,7 +187,7 @@ pub(crate) fn is_whole(token: &str, folded: &str) -> bool {
         return false;
     }
     let rest = without_article(folded.trim_ascii());
-    rest == token || rest.trim_matches(|char: char| !char.is_alphanumeric()) == token
+    rest == token || rest.trim_matches(|char: char| !is_letter(char)) == token
 }
 
 /// The name without its article, and without the inversion that sort names use for it: `The Beatles` and
@@ -201,7 +228,11 @@ fn fold_tailored(text: &str, tailoring: &Tailoring) -> String {
             rest = &rest[length..];
             continue;
         }
-        each_base(char, |base| put_tailored(base, tailoring, &mut folded));
+        if char.is_ascii() {
+            put_tailored(char, tailoring, &mut folded);
+        } else {
+            each_base(char, |base| put_tailored(base, tailoring, &mut folded));
+        }
         rest = &rest[char.len_utf8()..];
     }
     folded
@@ -229,39 +260,37 @@ pub(crate) fn sort_key(text: &str, tailoring: &Tailoring) -> Vec<u8> {
     let mut at = 0;
     let mut gap = false;
     while at < bytes.len() && key.len() <= LONGEST_KEY {
-        let byte = bytes[at];
-        let length = if byte.is_ascii_digit() {
-            bytes[at..]
-                .iter()
-                .take_while(|byte| byte.is_ascii_digit())
-                .count()
-        } else if byte.is_ascii() {
-            1
+        let (start, byte) = (at, bytes[at]);
+        let other = if byte.is_ascii() {
+            None
         } else {
-            name[at..].chars().next().map_or(1, char::len_utf8)
+            name[at..].chars().next()
         };
-        let piece = &bytes[at..at + length];
-        let other = name[at..].chars().next().filter(|char| !char.is_ascii());
-        let word = byte.is_ascii_alphanumeric()
-            || other.is_some_and(|char| char.is_alphanumeric() || tailoring::is_put(char));
-        if word {
-            if core::mem::take(&mut gap) && !key.is_empty() {
-                key.push(b' ');
-            }
-            if byte.is_ascii_digit() {
-                put_digits(piece, &mut key);
-            } else if other == Some(tailoring::OWN) {
-                // Behind digits, before Latin letters.
-                key.push(b'@');
-            } else if let Some(hiragana) = other.and_then(hiragana) {
-                key.extend_from_slice(hiragana.encode_utf8(&mut [0; 4]).as_bytes());
-            } else {
-                key.extend_from_slice(piece);
-            }
-        } else {
+        at += other.map_or(1, char::len_utf8);
+        let is_word = match other {
+            None => byte.is_ascii_alphanumeric(),
+            Some(char) => is_letter(char) || tailoring::is_put(char),
+        };
+        if !is_word {
             gap = true;
+            continue;
         }
-        at += length;
+        if core::mem::take(&mut gap) && !key.is_empty() {
+            key.push(b' ');
+        }
+        if byte.is_ascii_digit() {
+            while bytes.get(at).is_some_and(u8::is_ascii_digit) {
+                at += 1;
+            }
+            put_digits(&bytes[start..at], &mut key);
+        } else if other == Some(tailoring::OWN) {
+            // Behind digits, before Latin letters.
+            key.push(b'@');
+        } else if let Some(hiragana) = other.and_then(hiragana) {
+            key.extend_from_slice(hiragana.encode_utf8(&mut [0; 4]).as_bytes());
+        } else {
+            key.extend_from_slice(&bytes[start..at]);
+        }
     }
     if key.is_empty() {
         // Nothing but marks: they sort as they are, before all letters.

@@ -110,6 +110,12 @@ pub(crate) struct Tailoring {
     scripts: &'static [(char, char)],
     /// Whether some of the letters are in ASCII.
     in_ascii: bool,
+    /// What the letters begin with, a bit for all that are alike in the lowest six: most characters begin none.
+    heads: u64,
+}
+
+fn head(char: char) -> u64 {
+    1 << (u32::from(char) & 63)
 }
 
 impl Tailoring {
@@ -124,6 +130,7 @@ impl Tailoring {
             letters: Vec::new(),
             scripts: language.map_or(&[], |language| language.scripts),
             in_ascii: false,
+            heads: 0,
         };
         // What is said first holds.
         if let Some(language) = language {
@@ -156,6 +163,7 @@ impl Tailoring {
 
     fn put(&mut self, letters: &str, key: &str) {
         self.in_ascii |= letters.is_ascii();
+        self.heads |= letters.chars().next().map_or(0, head);
         self.letters.push((letters.chars().collect(), key.into()));
     }
 
@@ -167,6 +175,10 @@ impl Tailoring {
     /// What stands in place of the letters that a text begins with, and how many bytes they take.
     pub(crate) fn find(&self, text: &str) -> Option<(&str, usize)> {
         let first = text.chars().next()?;
+        let heads = head(first) | first.to_lowercase().next().map_or(0, head);
+        if self.heads & heads == 0 {
+            return None;
+        }
         let same = |wanted: char, char: char| wanted == char || char.to_lowercase().eq([wanted]);
         self.letters.iter().find_map(|(letters, key)| {
             if !same(letters[0], first) {
