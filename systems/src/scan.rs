@@ -21,8 +21,8 @@ pub mod originals;
 mod provider;
 pub mod work;
 
+use bevy_ecs::message::Messages;
 use bevy_ecs::resource::Resource;
-use bevy_ecs::schedule::common_conditions::on_message;
 use bevy_ecs::schedule::{IntoScheduleConfigs, Schedules};
 use bevy_ecs::world::World;
 use crossbeam_channel::{Receiver, Sender};
@@ -60,12 +60,14 @@ impl Plugin for ScanPlugin {
         world.init_resource::<index::AlbumIndex>();
         world.init_resource::<index::ArtworkIndex>();
         world.init_resource::<index::Orphans>();
+        world.init_resource::<index::Filling>();
+        world.init_resource::<Messages<Loaded>>();
         world.init_resource::<job::Scans>();
         world.init_resource::<originals::Originals>();
         world.resource_mut::<Schedules>().add_systems(
             Tick,
             (
-                index::rebuild.run_if(on_message::<Loaded>),
+                index::fill_some,
                 provider::answer_requests,
                 job::answer_requests,
                 originals::answer_requests,

@@ -25,6 +25,7 @@ use crate::clock::{Clock, Wake};
 use crate::link::{Answer, Asked};
 use crate::notices::Notices;
 use crate::query::index::Index;
+use crate::scan::index::Filling;
 
 /// The first wait before a batch that failed is tried again by itself, in milliseconds; it doubles.
 const RETRY: u64 = 1_000;
@@ -345,6 +346,11 @@ impl Persist {
         if let Some(mut index) = world.get_resource_mut::<Index>() {
             index.expect_load();
         }
+        if world.contains_resource::<Filling>() {
+            world.resource_scope(|world, mut filling: Mut<Filling>| {
+                filling.expect(world.resource::<Catalog>());
+            });
+        }
         world.write_message(Loaded);
     }
 
@@ -429,7 +435,8 @@ pub(super) fn hold_requests(world: &mut World) {
     world.resource_scope(|world, mut persist: Mut<Persist>| {
         let loading = persist.is_loading();
         let indexed = world.get_resource::<Index>().is_none_or(Index::is_ready);
-        let waits = loading || !indexed;
+        let scanned = world.get_resource::<Filling>().is_none_or(Filling::is_done);
+        let waits = loading || !indexed || !scanned;
         if !waits && persist.held.is_empty() {
             return;
         }
@@ -451,10 +458,18 @@ pub(super) fn hold_requests(world: &mut World) {
                     Request::Player(ref asked) => {
                         let is_player = |held: &Asked| matches!(held.request, Request::Player(_));
                         loading
-                            || matches!(asked, PlayerRequest::PlayQuery { .. })
+                            || (!indexed && matches!(asked, PlayerRequest::PlayQuery { .. }))
                             || held.iter().any(is_player)
                     }
-                    Request::Count => true,
+                    Request::Count => loading || !indexed,
+                    // What is looked for by its path is not taken for new before all is known that there is.
+                    Request::StartSync { .. }
+                    | Request::PauseSync { .. }
+                    | Request::ResumeSync { .. }
+                    | Request::CancelSync { .. }
+                    | Request::AddProvider { .. }
+                    | Request::RemoveProvider { .. }
+                    | Request::ImportUserData { .. } => loading || !scanned,
                     _ => loading,
                 };
             if waits { &mut held } else { &mut pass }.push(asked);

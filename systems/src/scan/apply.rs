@@ -37,7 +37,7 @@ pub fn apply_file(
     listed: &ListedFile,
     read: Result<Box<ReadFile>, String>,
 ) -> Applied {
-    let known = world.resource::<FileIndex>().find(provider, &listed.path);
+    let known = FileIndex::find(world, provider, &listed.path);
     let stamp = FileStamp {
         size: listed.size,
         modified: listed.modified,
@@ -270,7 +270,7 @@ fn apply_artwork(world: &mut World, file: FileId, read: &ReadArtwork) -> Artwork
             .resource_mut::<Blobs>()
             .put(blobs::thumbnail(hash), thumbnail.clone());
     }
-    let known = world.resource::<ArtworkIndex>().by_hash.get(&hash).copied();
+    let known = ArtworkIndex::find(world, hash);
     if let Some(artwork) = known.filter(|&artwork| entity_of(world, artwork).is_ok()) {
         // The file that held the original may be the one that just lost it.
         catalog::set(world, artwork, EmbeddedIn(file));
@@ -285,19 +285,19 @@ fn apply_artwork(world: &mut World, file: FileId, read: &ReadArtwork) -> Artwork
         problem: boxed(read.problem.as_ref()),
     };
     let artwork = Catalog::spawn(world, (hash, picture, EmbeddedIn(file)));
-    world.resource_mut::<ArtworkIndex>().by_hash.insert(hash, artwork);
+    world.resource_mut::<ArtworkIndex>().insert(hash, artwork);
     artwork
 }
 
 fn apply_album(world: &mut World, track: TrackId, entity: Entity, tags: &FileTags, path: &str) {
     let key = album_key(tags, path);
     let album = key.map(|key| {
-        let known = world.resource::<AlbumIndex>().by_key.get(&key).copied();
+        let known = AlbumIndex::find(world, &key);
         known
             .filter(|&album| entity_of(world, album).is_ok())
             .unwrap_or_else(|| {
                 let album = Catalog::spawn(world, AlbumKey(key.clone()));
-                world.resource_mut::<AlbumIndex>().by_key.insert(key, album);
+                world.resource_mut::<AlbumIndex>().insert(&key, album);
                 album
             })
     });
@@ -308,7 +308,7 @@ fn apply_album(world: &mut World, track: TrackId, entity: Entity, tags: &FileTag
         return;
     };
     let mut index = world.resource_mut::<AlbumIndex>();
-    index.tracks.entry(album).or_default().insert(track);
+    index.put_track(album, track);
     index.touched.insert(album);
 }
 
@@ -348,9 +348,7 @@ pub(super) fn leave_album(world: &mut World, track: TrackId, entity: Entity, nex
         return;
     }
     let mut index = world.resource_mut::<AlbumIndex>();
-    if let Some(tracks) = index.tracks.get_mut(&album) {
-        tracks.remove(&track);
-    }
+    index.take_track(album, track);
     index.touched.insert(album);
 }
 
@@ -428,7 +426,7 @@ fn forget_album(world: &mut World, album: AlbumId) {
     let mut index = world.resource_mut::<AlbumIndex>();
     index.tracks.remove(&album);
     if let Some(key) = key {
-        index.by_key.remove(&key.0);
+        index.remove(&key.0, album);
     }
     Catalog::despawn(world, album);
 }

@@ -327,7 +327,7 @@ fn receive_page(world: &mut World, job: JobId, files: Vec<ListedFile>, failures:
     }
     for listed in files {
         scan.progress.listed += 1;
-        let known = world.resource::<FileIndex>().find(scan.provider, &listed.path);
+        let known = FileIndex::find(world, scan.provider, &listed.path);
         let Some(file) = known else {
             scan.to_read.push_back(listed);
             continue;
@@ -408,9 +408,7 @@ fn receive_answer(world: &mut World, answer: ReadAnswer) {
             });
         }
     }
-    let file = world
-        .resource::<FileIndex>()
-        .find(scan.provider, &ticket.file.path);
+    let file = FileIndex::find(world, scan.provider, &ticket.file.path);
     scan.seen.extend(file);
     world.resource_mut::<Scans>().jobs.insert(ticket.job, scan);
 }

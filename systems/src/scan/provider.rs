@@ -89,7 +89,7 @@ fn remove(world: &mut World, provider: ProviderId) -> Result<Response, RequestEr
         .collect();
     playlist::release(world, tracks);
     for (file, location, track) in files {
-        world.resource_mut::<FileIndex>().remove(&location);
+        world.resource_mut::<FileIndex>().remove(&location, file);
         Catalog::despawn(world, file);
         if let Some(track) = track {
             forget_track(world, track);

@@ -123,11 +123,10 @@ fn by_path(world: &World, wanted: &[KnownTrack]) -> Vec<Option<(TrackId, Rung)>>
         .filter_map(|(number, entity)| Some((number, world.get(entity)?)))
         .collect();
     crate::sort::by_key(&mut providers, |&(number, _)| number);
-    let index = world.get_resource::<FileIndex>();
     let found = wanted.iter().map(|track| {
         let kind = track.provider.as_ref()?;
         let (provider, _) = providers.iter().find(|(_, known)| *known == kind)?;
-        let file = index?.find(ProviderId(*provider), &track.path)?;
+        let file = FileIndex::find(world, ProviderId(*provider), &track.path)?;
         let found = catalog::get::<FileOf>(world, file)?.0;
         is_plausible(world, track, found).then_some((found, Rung::Path))
     });
