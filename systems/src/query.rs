@@ -35,18 +35,23 @@ mod field_tests;
 pub mod fields;
 pub mod fold;
 mod groups;
+mod hot;
 pub mod index;
 mod kept;
+#[cfg(test)]
+mod keystroke_tests;
 mod lexer;
 mod listed;
 mod lists;
 mod matcher;
+mod on_albums;
 mod order;
 pub mod parser;
 pub mod pattern;
 mod print;
 #[cfg(test)]
 pub(crate) mod random;
+mod reading;
 mod search;
 #[cfg(test)]
 mod search_tests;

@@ -129,11 +129,34 @@ impl Chunks {
         slot.filter(|&slot| slot != NOWHERE)
     }
 
+    /// Which piece a row stands in.
+    pub(crate) fn piece_of(&self, row: u32) -> Option<u16> {
+        Some(self.places[self.slot_of(row)? as usize])
+    }
+
     /// Which piece a row stands in, and where in it.
     pub(crate) fn place(&self, row: u32) -> Option<(usize, usize)> {
         let place = self.places[self.slot_of(row)? as usize] as usize;
         let within = self.chunks[place].rows.iter().position(|&other| other == row)?;
         Some((place, within))
+    }
+
+    /// Where a row stands, as a number that grows along the list.
+    pub(crate) fn key(&self, row: u32) -> Option<u64> {
+        let (place, within) = self.place(row)?;
+        Some((place as u64) << 32 | within as u64)
+    }
+
+    /// The row that stands where a [`key`](Self::key) says.
+    pub(crate) fn at(&self, key: u64) -> Option<u32> {
+        let chunk = self.chunks.get(usize::try_from(key >> 32).ok()?)?;
+        let within = usize::try_from(key & u64::from(u32::MAX)).ok()?;
+        chunk.rows.get(within).copied()
+    }
+
+    /// About how many rows stand in it: below which number they all are.
+    pub(crate) fn upto(&self) -> usize {
+        self.slots.len()
     }
 
     fn touch(&mut self, place: usize) {

@@ -71,6 +71,15 @@ pub(crate) fn may_forgive(filter: &Expr) -> bool {
     !matches!(filter, Expr::Any(_)) && search::may_forgive(&search::pieces(conjunction(filter)))
 }
 
+/// Whether all that a filter lets through, typos aside, is let through by an earlier one.
+pub(crate) fn refines(filter: &Expr, earlier: &Expr) -> bool {
+    let (parts, others) = (conjunction(filter), conjunction(earlier));
+    let is_word = |part: &Expr| matches!(part, Expr::Is(Term::Anywhere(_)));
+    asks_for_files(filter) == asks_for_files(earlier)
+        && others.iter().all(|part| is_word(part) || parts.contains(part))
+        && search::refines(&search::pieces(parts), &search::pieces(others))
+}
+
 fn any_term(expr: &Expr, is: &impl Fn(&Term) -> bool) -> bool {
     match expr {
         Expr::Is(term) => is(term),
@@ -134,7 +143,8 @@ pub(crate) struct Eval<'a> {
 
 impl Eval<'_> {
     /// Those of the candidates that a filter lets through, in tiers; in one, and a second for typos, where
-    /// they are not wanted `ranked`.
+    /// they are not wanted `ranked`. Without typos nothing is let through that is not among the `earlier` rows, where
+    /// it is known.
     pub(crate) fn answer(
         &self,
         index: &mut Index,
@@ -142,6 +152,7 @@ impl Eval<'_> {
         filter: &Expr,
         ranked: bool,
         forgive: Forgive,
+        earlier: Option<Bitmap>,
         candidates: Bitmap,
     ) -> Answer {
         let (mut tiers, forgiven) = match filter {
@@ -154,7 +165,7 @@ impl Eval<'_> {
                         tier.or(&rows);
                     }
                 }
-                let mut seen = Bitmap::none_like(&candidates);
+                let mut seen = Bitmap::Few(Vec::new());
                 for tier in &mut tiers {
                     tier.and_not(&seen);
                     seen.or(tier);
@@ -162,7 +173,8 @@ impl Eval<'_> {
                 (tiers, None)
             }
             filter => {
-                let tiers = self.ranked_expr(index, noun, filter, &candidates);
+                let firm = earlier.as_ref().unwrap_or(&candidates);
+                let tiers = self.ranked_expr(index, noun, filter, firm);
                 let forgiving = match forgive {
                     Forgive::IfFew => tiers.iter().map(Bitmap::count).sum::<u32>() < FEW,
                     Forgive::As(forgiving) => forgiving,
@@ -197,7 +209,7 @@ impl Eval<'_> {
         }
         let mut tiers = self.ranked(index, noun, &pieces, candidates);
         if parts.len() > pieces.len() {
-            let mut all = Bitmap::none_like(candidates);
+            let mut all = Bitmap::Few(Vec::new());
             tiers.iter().for_each(|tier| all.or(tier));
             let all = self.others(index, noun, parts, all);
             tiers.iter_mut().for_each(|tier| tier.and(&all));
@@ -220,7 +232,7 @@ impl Eval<'_> {
             return None;
         }
         tiers.iter().for_each(|tier| candidates.and_not(tier));
-        let candidates = self.forgiven(index, noun, &pieces, candidates);
+        let candidates = self.anywhere(index, noun, &pieces, true, candidates);
         Some(self.others(index, noun, parts, candidates))
     }
 
@@ -245,7 +257,7 @@ impl Eval<'_> {
             Expr::All(parts) => {
                 let pieces = search::pieces(parts);
                 if !pieces.is_empty() {
-                    candidates = self.anywhere(index, noun, &pieces, candidates);
+                    candidates = self.anywhere(index, noun, &pieces, false, candidates);
                 }
                 self.others(index, noun, parts, candidates)
             }
@@ -288,7 +300,7 @@ impl Eval<'_> {
                 if pieces.is_empty() {
                     return candidates;
                 }
-                self.anywhere(index, noun, &pieces, candidates)
+                self.anywhere(index, noun, &pieces, false, candidates)
             }
             Term::Text(field, text) => self.in_field(index, noun, *field, text, candidates),
             Term::Whole(field, whole) => self.whole(index, noun, *field, whole, candidates),

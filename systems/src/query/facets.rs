@@ -248,7 +248,7 @@ fn count_albums(index: &Index, rows: &Bitmap) -> Vec<u32> {
         if !index.albums.alive().has(album) {
             return 0;
         }
-        let rows = index.rows_on(index.albums.row(album).id);
+        let rows = index.on_albums.tracks_of_row(album);
         u32::try_from(rows.len()).expect("rows are below 2^27")
     };
     let numbers = index.albums.len();

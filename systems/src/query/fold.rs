@@ -103,6 +103,11 @@ fn is_unseen(char: char) -> bool {
         | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{e0000}'..='\u{e0fff}')
 }
 
+/// The character of a token that is one of a script without spaces.
+pub(crate) fn lone(token: &str) -> Option<char> {
+    token.chars().next().filter(|&char| stands_alone(char))
+}
+
 fn cut(token: &str) -> &str {
     &token[..token.floor_char_boundary(LONGEST_TOKEN)]
 }

@@ -8,7 +8,6 @@ use std::sync::Arc;
 
 use bevy_ecs::resource::Resource;
 use bevy_ecs::world::{Mut, World};
-use bevy_platform::collections::HashMap;
 use segue_components::prelude::*;
 
 use self::fill::Filling;
@@ -20,6 +19,7 @@ use super::building::{Building, Built};
 use super::eval::{self, Eval, Forgive};
 use super::fold;
 use super::kept::{Counted, Due, Holds};
+use super::on_albums::OnAlbums;
 use super::order::{self, Order};
 use super::parser::{self, QueryError};
 use super::search::{self, FEW};
@@ -55,7 +55,7 @@ pub struct Index {
     pub(crate) credits: Shared,
     pub(crate) genres: Shared,
     pub(crate) album_credits: Shared,
-    sums: HashMap<u64, Sum>,
+    pub(crate) on_albums: OnAlbums,
     version: u64,
     generation: u64,
     uses: u64,
@@ -66,16 +66,6 @@ pub struct Index {
     /// What of a library that was loaded is not indexed yet.
     filling: Option<Filling>,
     expects_load: bool,
-}
-
-/// What the tracks of an album come to.
-#[derive(Debug, Default)]
-struct Sum {
-    /// Numbers of their rows.
-    rows: Vec<u32>,
-    present: u32,
-    /// Milliseconds, of those that are present.
-    duration: u64,
 }
 
 /// A window of an answer.
@@ -126,7 +116,7 @@ impl Index {
         self.table(noun).living()
     }
 
-    fn table(&self, noun: Noun) -> &Table {
+    pub(super) fn table(&self, noun: Noun) -> &Table {
         if noun == Noun::Album {
             &self.albums
         } else {
@@ -147,12 +137,12 @@ impl Index {
         if albums.is_few() {
             let tracks = albums
                 .iter()
-                .flat_map(|album| self.rows_on(self.albums.row(album).id));
+                .flat_map(|album| self.on_albums.tracks_of_row(album));
             return Bitmap::few(tracks.copied().collect());
         }
         let mut tracks = Bitmap::empty_like(self.tracks.alive());
         for album in albums.iter() {
-            for &row in self.rows_on(self.albums.row(album).id) {
+            for &row in self.on_albums.tracks_of_row(album) {
                 tracks.set(row);
             }
         }
@@ -200,7 +190,9 @@ impl Index {
         let table = self.table_mut(noun);
         let answers = core::mem::take(&mut table.answers);
         let orders = core::mem::take(&mut table.orders);
+        let hot = core::mem::take(&mut self.tracks.hot);
         let found = self.find(world, noun, query, offset, limit);
+        self.tracks.hot = hot;
         let table = self.table_mut(noun);
         (table.answers, table.orders) = (answers, orders);
         found
@@ -212,14 +204,14 @@ impl Index {
         world: &World,
         noun: Noun,
         query: &Query,
-        read: impl FnOnce(&Table, Counted<'_>) -> R,
+        read: impl FnOnce(&Table, &mut Counted<'_>) -> R,
     ) -> R {
         let order = self.order(world, noun, query);
         let answer = self.kept(world, noun, query);
         let table = self.table_mut(noun);
         let mut answers = core::mem::take(&mut table.answers);
         let order = &table.orders[order];
-        let found = read(table, answers.counted(answer, &order.by, order.rows()));
+        let found = read(table, &mut answers.counted(answer, &order.by, order.rows()));
         table.answers = answers;
         found
     }
@@ -227,10 +219,7 @@ impl Index {
     /// The place of the answer to a query among those that are kept, up to date.
     fn kept(&mut self, world: &World, noun: Noun, query: &Query) -> usize {
         let unix = world.resource::<Clock>().unix;
-        let holds = Holds {
-            minute: eval::is_timed(&query.filter).then_some(unix / MINUTE),
-            beside: eval::reads_more_than_rows(&query.filter).then_some(self.beside),
-        };
+        let holds = self.holds(&query.filter, unix);
         let reads_words = eval::reads_words(&query.filter);
         let eval = Eval {
             world,
@@ -250,7 +239,7 @@ impl Index {
                 let mut candidates = Bitmap::few(rows.clone());
                 candidates.and(base(table, &query.filter));
                 let forgive = Forgive::As(table.answers.is_forgiving(place));
-                let found = eval.answer(self, noun, &query.filter, ranked, forgive, candidates);
+                let found = eval.answer(self, noun, &query.filter, ranked, forgive, None, candidates);
                 let table = self.table_mut(noun);
                 let orders = table.orders.iter();
                 let orders: Vec<_> = orders.map(|order| (&*order.by, order.rows())).collect();
@@ -265,8 +254,20 @@ impl Index {
             if reads_words {
                 self.take_words(world, usize::MAX);
             }
-            let candidates = base(self.table(noun), &query.filter).clone();
-            let found = eval.answer(self, noun, &query.filter, ranked, Forgive::IfFew, candidates);
+            let table = self.table(noun);
+            let candidates = base(table, &query.filter).clone();
+            let earlier = table
+                .answers
+                .refined(&query.filter, |filter| self.holds(filter, unix));
+            let found = eval.answer(
+                self,
+                noun,
+                &query.filter,
+                ranked,
+                Forgive::IfFew,
+                earlier,
+                candidates,
+            );
             self.table_mut(noun).answers.put(query, holds, found)
         });
         if self.gave_up {
@@ -275,6 +276,14 @@ impl Index {
         }
         self.gave_up |= gave_up;
         place
+    }
+
+    /// How long an answer holds that is found now.
+    pub(super) fn holds(&self, filter: &Expr, unix: u64) -> Holds {
+        Holds {
+            minute: eval::is_timed(filter).then_some(unix / MINUTE),
+            beside: eval::reads_more_than_rows(filter).then_some(self.beside),
+        }
     }
 
     /// Whether a query can be answered without holding up a tick. If its order is missing, it is made from now on, a
@@ -404,6 +413,23 @@ impl Index {
         left > 0
     }
 
+    /// Goes on gathering the rows of common beginnings, one a tick. `false` if more is to be done.
+    fn warm(&mut self, world: &World) -> bool {
+        if self.tracks.living() < MADE_AT_ONCE {
+            return true;
+        }
+        if self.tracks.hot.take_wanted() {
+            search::expect_beginnings(self);
+        }
+        let unix = world.resource::<Clock>().unix;
+        let eval = Eval {
+            world,
+            unix,
+            is_within: false,
+        };
+        eval.warm(self)
+    }
+
     /// How many texts are not among the words yet.
     fn backlog(&self) -> usize {
         let shared = [&self.credits, &self.genres, &self.album_credits];
@@ -414,11 +440,6 @@ impl Index {
     fn sweep(&mut self) -> bool {
         let more = self.tracks.sweep(SWEPT_PER_TICK);
         !(self.albums.sweep(SWEPT_PER_TICK) || more)
-    }
-
-    /// The rows of the tracks on an album, in no order.
-    pub(crate) fn rows_on(&self, album: u64) -> &[u32] {
-        self.sums.get(&album).map_or(&[], |sum| &sum.rows)
     }
 }
 

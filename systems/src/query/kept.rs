@@ -9,12 +9,20 @@ use super::answer::Answer;
 use super::ast::{Expr, Query, SortBy};
 use super::bitmap::Bitmap;
 use super::chunks::Chunks;
+use super::eval;
 use super::search::FORGIVEN;
+use crate::sort;
 
 /// How many answers a table keeps: a bit for each row and tier, and some kilobytes for each order.
 const MOST_ANSWERS: usize = 16;
 /// How many orders are counted for one answer.
 const MOST_COUNTS: usize = 4;
+/// Places before this one are found without a count of what stands in each piece of the order, the first time.
+const NEAR: u32 = 1_024;
+/// A longer list of rows is kept as bits.
+const LONGEST_LIST: usize = 2_048;
+/// So few rows are candidates for a query that lets through some of them and no others.
+const REFINED: u32 = if cfg!(test) { 16 } else { 1_024 };
 /// How many changes are kept; an answer that missed more is found anew.
 const MOST_TOUCHED: usize = 65_536;
 
@@ -44,6 +52,8 @@ struct Kept {
     /// How many changes there had been.
     seen: u64,
     counts: Vec<Counts>,
+    /// Whether somebody read it before: whoever asks again is likely to ask often.
+    is_read: bool,
     used: u64,
 }
 
@@ -116,10 +126,29 @@ impl Answers {
         }
     }
 
+    /// The rows of an answer that is up to date, if they are few and a query lets no others through, typos aside.
+    pub(crate) fn refined(&self, filter: &Expr, holds: impl Fn(&Expr) -> Holds) -> Option<Bitmap> {
+        let now = self.now();
+        let fits = |&place: &usize| {
+            let kept = &self.list[place];
+            kept.seen == now
+                && self.count_firm(place) <= REFINED
+                && kept.holds.is_some_and(|known| known == holds(&kept.filter))
+                && eval::refines(filter, &kept.filter)
+        };
+        let places = (0..self.list.len()).filter(fits);
+        let place = places.min_by_key(|&place| self.count_firm(place))?;
+        let mut rows = Vec::new();
+        for tier in self.firm(place) {
+            tier.each(|row| rows.push(row));
+        }
+        Some(Bitmap::few(rows))
+    }
+
     /// Keeps an answer and says where.
     pub(crate) fn put(&mut self, query: &Query, holds: Holds, answer: Answer) -> usize {
         let is_forgiving = answer.is_forgiving();
-        let mut tiers: Vec<_> = answer.into_tiers().into_iter().map(Bitmap::into_bits).collect();
+        let mut tiers = answer.into_tiers();
         // A tier without rows needs no room, and those behind the last one with rows no counts.
         while tiers.pop_if(|tier| tier.is_empty()).is_some() {}
         let empty = tiers.iter_mut().filter(|tier| tier.is_empty());
@@ -135,6 +164,7 @@ impl Answers {
             holds: Some(holds),
             seen,
             counts: Vec::new(),
+            is_read: false,
             used,
         };
         let same = self.list.iter().position(|kept| kept.answers(query));
@@ -180,7 +210,7 @@ impl Answers {
                     answer.tiers.push(Bitmap::default());
                     answer.totals.push(0);
                 }
-                answer.tiers[tier].set(row);
+                answer.tiers[tier].add(row, LONGEST_LIST);
                 answer.totals[tier] += 1;
             }
             for counts in &mut answer.counts {
@@ -202,9 +232,15 @@ impl Answers {
 
     /// How many rows match without a typo.
     pub(crate) fn count_firm(&self, place: usize) -> u32 {
+        let tiers = self.firm(place).len();
+        self.list[place].totals[..tiers].iter().sum()
+    }
+
+    /// The tiers of those.
+    fn firm(&self, place: usize) -> &[Bitmap] {
         let answer = &self.list[place];
         let firm = if answer.is_forgiving { FORGIVEN } else { usize::MAX };
-        answer.totals.iter().take(firm).sum()
+        &answer.tiers[..answer.tiers.len().min(firm)]
     }
 
     /// Has an answer found anew when it is asked for again.
@@ -225,32 +261,11 @@ impl Answers {
         }
     }
 
-    /// The answer at a place, counted for an order that is up to date.
-    pub(crate) fn counted<'a>(&'a mut self, place: usize, by: &[SortBy], rows: &'a Chunks) -> Counted<'a> {
-        let Kept {
-            tiers,
-            totals,
-            counts,
-            ..
-        } = &mut self.list[place];
-        let known = counts.iter().position(|counts| counts.by == by);
-        let mut own = match known {
-            Some(known) => counts.remove(known),
-            None => Counts {
-                by: by.to_vec(),
-                width: 0,
-                stamps: Vec::new(),
-                counts: Vec::new(),
-            },
-        };
-        counts.truncate(MOST_COUNTS - 1);
-        own.sync(rows, tiers);
-        // The one that was used last stands first.
-        counts.insert(0, own);
+    /// The answer at a place, in an order that is up to date.
+    pub(crate) fn counted<'a>(&'a mut self, place: usize, by: &'a [SortBy], rows: &'a Chunks) -> Counted<'a> {
         Counted {
-            tiers,
-            totals,
-            counts: &counts[0].counts,
+            kept: &mut self.list[place],
+            by,
             rows,
         }
     }
@@ -259,6 +274,24 @@ impl Answers {
 impl Kept {
     fn answers(&self, query: &Query) -> bool {
         self.is_ranked == query.is_ranked() && self.filter == query.filter
+    }
+
+    /// Counts the answer for an order; the count stands first.
+    fn count(&mut self, by: &[SortBy], rows: &Chunks) {
+        let known = self.counts.iter().position(|counts| counts.by == by);
+        let mut own = match known {
+            Some(known) => self.counts.remove(known),
+            None => Counts {
+                by: by.to_vec(),
+                width: 0,
+                stamps: Vec::new(),
+                counts: Vec::new(),
+            },
+        };
+        self.counts.truncate(MOST_COUNTS - 1);
+        own.sync(rows, &self.tiers);
+        // The one that was used last stands first.
+        self.counts.insert(0, own);
     }
 }
 
@@ -283,11 +316,11 @@ impl Counts {
             // Every row that matches says where it stands: what nothing matches in costs nothing.
             self.counts.fill(0);
             for (tier, set) in tiers.iter().enumerate() {
-                for row in set.iter() {
+                set.each(|row| {
                     if let Some(slot) = rows.slot_of(row) {
                         self.counts[slot as usize * width + tier] += 1;
                     }
-                }
+                });
             }
         }
         for chunk in list {
@@ -307,30 +340,41 @@ impl Counts {
 /// An answer with its order.
 #[derive(Debug)]
 pub(crate) struct Counted<'a> {
-    tiers: &'a [Bitmap],
-    totals: &'a [u32],
-    counts: &'a [u32],
+    kept: &'a mut Kept,
+    by: &'a [SortBy],
     rows: &'a Chunks,
 }
 
 impl Counted<'_> {
     /// How many rows match.
     pub(crate) fn total(&self) -> u32 {
-        self.totals.iter().sum()
+        self.kept.totals.iter().sum()
     }
 
     /// The rows at these places of the answer, as far as there are any.
-    pub(crate) fn window(&self, window: Range<u32>) -> Vec<u32> {
+    pub(crate) fn window(&mut self, window: Range<u32>) -> Vec<u32> {
         let Range { start: mut skip, end } = window;
+        let is_read = core::mem::replace(&mut self.kept.is_read, true);
+        if !is_read && end <= NEAR {
+            return self.beginning(skip as usize, end as usize);
+        }
+        self.kept.count(self.by, self.rows);
+        let Kept {
+            tiers,
+            totals,
+            counts,
+            ..
+        } = &*self.kept;
+        let counts = &counts[0].counts;
         let mut left = end.saturating_sub(skip).min(self.total()) as usize;
         let mut found = Vec::with_capacity(left);
-        for (tier, (set, &total)) in self.tiers.iter().zip(self.totals).enumerate() {
+        for (tier, (set, &total)) in tiers.iter().zip(totals).enumerate() {
             if skip >= total {
                 skip -= total;
                 continue;
             }
             for chunk in self.rows.list() {
-                let count = self.counts[chunk.slot as usize * self.tiers.len() + tier];
+                let count = counts[chunk.slot as usize * tiers.len() + tier];
                 if count <= skip {
                     skip -= count;
                     continue;
@@ -349,19 +393,96 @@ impl Counted<'_> {
         found
     }
 
+    /// The rows at places near the beginning, without a count of all.
+    fn beginning(&self, start: usize, end: usize) -> Vec<u32> {
+        let mut found = Vec::new();
+        for (set, &total) in self.kept.tiers.iter().zip(&self.kept.totals) {
+            let most = end.saturating_sub(found.len()).min(total as usize);
+            if most == 0 {
+                continue;
+            }
+            // Where rows are frequent the first ones come soon. If they turn out to stand at the end, it was in vain.
+            let total = total as usize;
+            let is_dense = total > most && total / 16 > 16 * self.rows.upto() / total;
+            let first = is_dense.then(|| walk(self.rows, set, most, total)).flatten();
+            found.extend(first.unwrap_or_else(|| gather(self.rows, set, most)));
+        }
+        found.drain(..start.min(found.len()));
+        found
+    }
+
     /// The place of a row in the answer, if it matches.
-    pub(crate) fn position(&self, row: u32) -> Option<u32> {
-        let width = self.tiers.len();
-        let tier = self.tiers.iter().position(|tier| tier.has(row))?;
+    pub(crate) fn position(&mut self, row: u32) -> Option<u32> {
+        let tier = self.kept.tiers.iter().position(|tier| tier.has(row))?;
         let (place, within) = self.rows.place(row)?;
+        self.kept.count(self.by, self.rows);
+        let Kept {
+            tiers,
+            totals,
+            counts,
+            ..
+        } = &*self.kept;
+        let width = tiers.len();
+        let counts = &counts[0].counts;
         let list = self.rows.list();
-        let better: u32 = self.totals[..tier].iter().sum();
+        let better: u32 = totals[..tier].iter().sum();
         let before = list[..place]
             .iter()
-            .map(|chunk| self.counts[chunk.slot as usize * width + tier]);
+            .map(|chunk| counts[chunk.slot as usize * width + tier]);
         let beside = list[place].rows[..within].iter();
-        let beside = beside.filter(|&&row| self.tiers[tier].has(row)).count();
+        let beside = beside.filter(|&&row| tiers[tier].has(row)).count();
         let beside = u32::try_from(beside).expect("rows are numbered by 27 bits");
         Some(better + before.sum::<u32>() + beside)
     }
+}
+
+/// The first rows of a set in order, found on a walk over the order. `None` if it would take more than `steps`.
+fn walk(rows: &Chunks, set: &Bitmap, most: usize, mut steps: usize) -> Option<Vec<u32>> {
+    let mut found = Vec::with_capacity(most);
+    for chunk in rows.list() {
+        found.extend(chunk.rows.iter().filter(|&&row| set.has(row)));
+        if found.len() >= most {
+            found.truncate(most);
+            return Some(found);
+        }
+        steps = steps.checked_sub(chunk.rows.len())?;
+    }
+    Some(found)
+}
+
+/// The first rows of a set in order, found by where each of its rows stands.
+fn gather(rows: &Chunks, set: &Bitmap, most: usize) -> Vec<u32> {
+    let mut counts = vec![0_usize; rows.list().len()];
+    set.each(|row| {
+        if let Some(piece) = rows.piece_of(row) {
+            counts[usize::from(piece)] += 1;
+        }
+    });
+    let mut found = Vec::with_capacity(most);
+    let mut upto = counts.len();
+    let mut count = 0;
+    for (piece, &own) in counts.iter().enumerate() {
+        count += own;
+        if count >= most {
+            upto = piece + 1;
+            break;
+        }
+    }
+    if let Bitmap::Few(few) = set {
+        let stands_before = |&row: &u32| rows.piece_of(row).is_some_and(|piece| usize::from(piece) < upto);
+        let places = few.iter().copied().filter(stands_before);
+        let mut places: Vec<u64> = places.filter_map(|row| rows.key(row)).collect();
+        sort::plain(&mut places);
+        found.extend(places.into_iter().take(most).filter_map(|key| rows.at(key)));
+        return found;
+    }
+    for (chunk, _) in rows.list()[..upto]
+        .iter()
+        .zip(&counts)
+        .filter(|&(_, &own)| own > 0)
+    {
+        found.extend(chunk.rows.iter().filter(|&&row| set.has(row)));
+    }
+    found.truncate(most);
+    found
 }

@@ -3,34 +3,40 @@
 //! Words are looked for where each text is kept once: titles by row, credits and genres among the shared
 //! texts, album titles and album artists among the albums. What is found there is spread out to the rows.
 
+use std::sync::Arc;
+
 use bevy_ecs::entity::Entity;
 use bevy_ecs::world::World;
 use segue_components::prelude::*;
 
 use super::ast::{Expr, Term, Text, TextField};
-use super::bitmap::Bitmap;
+use super::bitmap::{Bitmap, Marks};
 use super::eval::Eval;
 use super::fold;
+use super::hot::Hot;
 use super::index::Index;
-use super::typos::Typos;
-use super::words::{Like, Words};
+use super::reading::Reader;
+use super::table::Table;
+use super::words::{self, Like, Posting, Words};
 
 /// Typos are forgiven where fewer rows than these have the words as they were typed.
 pub(crate) const FEW: u32 = 10;
 
-/// So few candidates are read one by one: to look for all that has a word would cost more.
-const READ_ONE_BY_ONE: u32 = 8;
+/// So few candidates are read one by one: to look for all that has a word would cost more. Tests have small libraries.
+pub(crate) const READ_ONE_BY_ONE: u32 = if cfg!(test) { 8 } else { 256 };
+/// Behind a load, so many beginnings are looked at a tick if none of them is common.
+const RARE_PER_TICK: u32 = 256;
 
 /// The tiers of an answer: the field that fits comes before how well it does.
-const TITLE_WHOLE: usize = 0;
-const TITLE_WORDS: usize = 1;
-const TITLE_BEGUN: usize = 2;
-const ARTIST_WORDS: usize = 3;
-const ARTIST_BEGUN: usize = 4;
-const ALBUM_WORDS: usize = 5;
-const ALBUM_BEGUN: usize = 6;
+pub(crate) const TITLE_WHOLE: usize = 0;
+pub(crate) const TITLE_WORDS: usize = 1;
+pub(crate) const TITLE_BEGUN: usize = 2;
+pub(crate) const ARTIST_WORDS: usize = 3;
+pub(crate) const ARTIST_BEGUN: usize = 4;
+pub(crate) const ALBUM_WORDS: usize = 5;
+pub(crate) const ALBUM_BEGUN: usize = 6;
 /// Some words stand in one field, some in another.
-const SPREAD: usize = 7;
+pub(crate) const SPREAD: usize = 7;
 /// With typos, or with words begun before the last one.
 pub(crate) const FORGIVEN: usize = 8;
 /// How many tiers there are.
@@ -48,7 +54,7 @@ fn are_read(candidates: &Bitmap) -> bool {
 
 /// Where words are looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Space {
+pub(crate) enum Space {
     /// Titles of tracks, by row; of albums, where albums are asked for.
     Titles,
     /// Artists of tracks.
@@ -66,7 +72,7 @@ const OF_TRACKS: &[Space] = &[Space::Titles, Space::Credits, Space::AlbumCredits
 /// And among albums.
 const OF_ALBUMS: &[Space] = &[Space::Titles, Space::AlbumCredits];
 
-fn spaces(noun: Noun) -> &'static [Space] {
+pub(crate) fn spaces(noun: Noun) -> &'static [Space] {
     if noun == Noun::Album { OF_ALBUMS } else { OF_TRACKS }
 }
 
@@ -84,19 +90,71 @@ fn space_of(noun: Noun, field: TextField) -> Space {
 #[derive(Debug, Clone)]
 pub(crate) struct Piece {
     text: String,
-    folded: String,
-    is_phrase: bool,
+    /// One at least.
+    pub(crate) tokens: Vec<Box<str>>,
+    pub(crate) is_phrase: bool,
 }
 
 impl Piece {
     /// `None` where there is nothing to look for: marks alone, as a dash between words.
     fn of(text: &Text) -> Option<Self> {
         let folded = fold::fold(text.text());
-        (!fold::tokens(&folded).is_empty()).then(|| Self {
+        let tokens: Vec<Box<str>> = fold::tokens(&folded).into_iter().map(Into::into).collect();
+        (!tokens.is_empty()).then(|| Self {
             text: text.text().to_owned(),
-            folded,
+            tokens,
             is_phrase: text.is_phrase(),
         })
+    }
+
+    /// The lists that all have the number of a text with this piece.
+    fn lists(&self, like: Like) -> Vec<(String, Like)> {
+        let [token] = &self.tokens[..] else {
+            return self.lists_of_many(like != Like::Whole);
+        };
+        vec![(String::from(&**token), like)]
+    }
+
+    /// What was typed as one word stands together, and nothing is forgiven in it.
+    fn lists_of_many(&self, is_open: bool) -> Vec<(String, Like)> {
+        let mut lists = Vec::new();
+        let mut is_paired = false;
+        for (place, token) in self.tokens.iter().enumerate() {
+            let next = self.tokens.get(place + 1);
+            if let (Some(first), Some(second)) = (fold::lone(token), next.and_then(|next| fold::lone(next))) {
+                lists.push((words::pair(first, second), Like::Whole));
+                is_paired = true;
+                continue;
+            }
+            // The second of a pair is in the list of that.
+            if !core::mem::take(&mut is_paired) {
+                let is_last = next.is_none();
+                let like = if is_open && is_last {
+                    Like::Begun
+                } else {
+                    Like::Whole
+                };
+                lists.push((String::from(&**token), like));
+            }
+        }
+        lists
+    }
+
+    /// Whether a text that is in the list has the piece, as it stands.
+    fn is_one_list(&self) -> bool {
+        match &self.tokens[..] {
+            [_] => true,
+            [first, second] => fold::lone(first).is_some() && fold::lone(second).is_some(),
+            _ => false,
+        }
+    }
+
+    /// Whether whoever has another piece, finished or not, has this one unfinished.
+    fn is_begun_by(&self, other: &Self) -> bool {
+        let (last, before) = self.tokens.split_last().expect("a piece has tokens");
+        other.tokens.len() >= self.tokens.len()
+            && other.tokens[..before.len()] == *before
+            && other.tokens[before.len()].starts_with(&**last)
     }
 }
 
@@ -114,12 +172,22 @@ pub(crate) fn may_forgive(pieces: &[Piece]) -> bool {
     pieces.iter().any(|piece| !piece.is_phrase)
 }
 
+/// Whether every row that has these bare words as they are typed has those too.
+pub(crate) fn refines(pieces: &[Piece], earlier: &[Piece]) -> bool {
+    let is_like = |pieces: &[Piece], place: usize| like(pieces, place, Mode::Firm);
+    (0..earlier.len()).all(|place| {
+        let wanted = &earlier[place];
+        (0..pieces.len()).any(|at| match is_like(earlier, place) {
+            Like::Whole => is_like(pieces, at) == Like::Whole && pieces[at].tokens == wanted.tokens,
+            Like::Begun | Like::Forgiven => wanted.is_begun_by(&pieces[at]),
+        })
+    })
+}
+
 /// How strictly words are taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Mode {
-    /// As they are.
-    Exact,
-    /// The last may go on.
+pub(crate) enum Mode {
+    /// As they are; the last may go on.
     Firm,
     /// All may go on, with typos.
     Forgiving,
@@ -129,32 +197,39 @@ fn like(pieces: &[Piece], place: usize, mode: Mode) -> Like {
     match mode {
         _ if pieces[place].is_phrase => Like::Whole,
         Mode::Firm if place + 1 == pieces.len() => Like::Begun,
-        Mode::Exact | Mode::Firm => Like::Whole,
+        Mode::Firm => Like::Whole,
         Mode::Forgiving => Like::Forgiven,
     }
 }
 
 /// What was typed, in one.
-fn typed(pieces: &[Piece]) -> String {
+pub(crate) fn typed(pieces: &[Piece]) -> String {
     let texts: Vec<_> = pieces.iter().map(|piece| piece.text.as_str()).collect();
     texts.join(" ")
 }
 
 /// The only token that was typed, if it is one.
-fn only_token(pieces: &[Piece]) -> Option<&str> {
+pub(crate) fn only_token(pieces: &[Piece]) -> Option<&str> {
     let [piece] = pieces else {
         return None;
     };
-    match fold::tokens(&piece.folded)[..] {
+    match &piece.tokens[..] {
         [token] => Some(token),
         _ => None,
     }
 }
 
+pub(crate) fn table(index: &Index, noun: Noun) -> &Table {
+    if noun == Noun::Album {
+        &index.albums
+    } else {
+        &index.tracks
+    }
+}
+
 fn words(index: &Index, noun: Noun, space: Space) -> &Words {
     match space {
-        Space::Titles if noun == Noun::Album => index.albums.words(),
-        Space::Titles => index.tracks.words(),
+        Space::Titles => table(index, noun).words(),
         Space::Credits => index.credits.words(),
         Space::AlbumCredits => index.album_credits.words(),
         Space::Albums => index.albums.words(),
@@ -166,7 +241,7 @@ impl Eval<'_> {
     /// Those of the candidates that have a word or a phrase in a field.
     pub(crate) fn in_field(
         &self,
-        index: &Index,
+        index: &mut Index,
         noun: Noun,
         field: TextField,
         text: &Text,
@@ -176,16 +251,14 @@ impl Eval<'_> {
             return candidates;
         };
         let space = space_of(noun, field);
-        let like = like(core::slice::from_ref(&piece), 0, Mode::Firm);
+        let pieces = core::slice::from_ref(&piece);
         if candidates.is_few() {
-            candidates.retain(|row| {
-                let texts = self.texts_of(index, noun, space, row);
-                texts.iter().any(|text| has_piece(text, &piece, like))
-            });
+            let mut reader = Reader::new(self, index, noun, pieces, false);
+            candidates.retain(|row| reader.fits(index, space, row));
             return candidates;
         }
-        let numbers = self.numbers(index, noun, space, &piece, like);
-        candidates.and(&spread_out(index, noun, space, numbers));
+        let like = like(pieces, 0, Mode::Firm);
+        candidates.and(&self.rows_with(index, noun, space, &piece, like));
         candidates
     }
 
@@ -211,134 +284,263 @@ impl Eval<'_> {
         candidates
     }
 
-    /// Those of the candidates that have all pieces somewhere.
-    pub(crate) fn anywhere(&self, index: &Index, noun: Noun, pieces: &[Piece], candidates: Bitmap) -> Bitmap {
-        self.all_somewhere(index, noun, pieces, Mode::Firm, candidates)
-    }
-
-    /// Those of the candidates that have all pieces somewhere, where typos are forgiven.
-    pub(crate) fn forgiven(&self, index: &Index, noun: Noun, pieces: &[Piece], candidates: Bitmap) -> Bitmap {
-        self.all_somewhere(index, noun, pieces, Mode::Forgiving, candidates)
-    }
-
-    fn all_somewhere(
+    /// Those of the candidates that have all pieces somewhere; with typos, where they are forgiven.
+    pub(crate) fn anywhere(
         &self,
-        index: &Index,
+        index: &mut Index,
         noun: Noun,
         pieces: &[Piece],
-        mode: Mode,
+        forgiving: bool,
         mut candidates: Bitmap,
     ) -> Bitmap {
-        if are_read(&candidates) {
-            let forgiving = mode == Mode::Forgiving;
-            candidates.retain(|row| self.tier_of(index, noun, pieces, row, forgiving).is_some());
-            return candidates;
-        }
-        for (place, piece) in pieces.iter().enumerate() {
-            if candidates.is_empty() {
-                break;
+        let mode = if forgiving { Mode::Forgiving } else { Mode::Firm };
+        if !are_read(&candidates) {
+            match few_rows(index, noun, pieces, mode) {
+                Some(mut few) => {
+                    few.and(&candidates);
+                    candidates = few;
+                }
+                None => {
+                    for (place, piece) in pieces.iter().enumerate() {
+                        let like = like(pieces, place, mode);
+                        candidates.and(&self.somewhere(index, noun, piece, like, &mut Vec::new()));
+                    }
+                    return candidates;
+                }
             }
-            let like = like(pieces, place, mode);
-            let mut rows = Bitmap::default();
-            for &space in spaces(noun) {
-                let numbers = self.numbers(index, noun, space, piece, like);
-                rows.or(&spread_out(index, noun, space, numbers));
-            }
-            candidates.and(&rows);
         }
+        let mut reader = Reader::new(self, index, noun, pieces, forgiving);
+        candidates.retain(|row| reader.tier(index, row).is_some());
         candidates
+    }
+
+    /// The rows that have a piece in any space, and those of each.
+    fn somewhere(
+        &self,
+        index: &mut Index,
+        noun: Noun,
+        piece: &Piece,
+        like: Like,
+        each: &mut Vec<Arc<Bitmap>>,
+    ) -> Bitmap {
+        let mut all = Bitmap::default();
+        for &space in spaces(noun) {
+            let rows = self.rows_with(index, noun, space, piece, like);
+            all.or(&rows);
+            each.push(rows);
+        }
+        all
     }
 
     /// The candidates that have all pieces, in tiers of which none is forgiven.
     pub(crate) fn ranked(
+        &self,
+        index: &mut Index,
+        noun: Noun,
+        pieces: &[Piece],
+        candidates: &Bitmap,
+    ) -> Vec<Bitmap> {
+        if are_read(candidates) {
+            return self.ranked_one_by_one(index, noun, pieces, candidates);
+        }
+        if let Some(mut few) = few_rows(index, noun, pieces, Mode::Firm) {
+            few.and(candidates);
+            return self.ranked_one_by_one(index, noun, pieces, &few);
+        }
+        // Whoever is in a tier has all pieces somewhere. By piece and space:
+        let mut found = Vec::with_capacity(pieces.len());
+        let mut left = candidates.clone();
+        for (place, piece) in pieces.iter().enumerate() {
+            let mut each = Vec::new();
+            let like = like(pieces, place, Mode::Firm);
+            left.and(&self.somewhere(index, noun, piece, like, &mut each));
+            found.push(each);
+            if place > 0 && !left.seems_to_have(4 * READ_ONE_BY_ONE) && left.count() <= READ_ONE_BY_ONE {
+                return self.ranked_one_by_one(index, noun, pieces, &left);
+            }
+        }
+        let last = pieces.len() - 1;
+        // In each space, as typed and with the last word unfinished.
+        let mut fits = Vec::new();
+        for (at, &space) in spaces(noun).iter().enumerate() {
+            let open = &found[last][at];
+            let exact = if pieces[last].is_phrase {
+                Arc::clone(open)
+            } else {
+                self.rows_with(index, noun, space, &pieces[last], Like::Whole)
+            };
+            let before = &found[..last];
+            fits.push((
+                space,
+                all_of(exact, before, at),
+                all_of(Arc::clone(open), before, at),
+            ));
+        }
+        let mut tiers = vec![Bitmap::Few(Vec::new()); TIERS];
+        let mut put = |tier: usize, rows: &Bitmap| {
+            let taken = left.take(rows);
+            if tiers[tier].is_empty() {
+                tiers[tier] = taken;
+            } else {
+                tiers[tier].or(&taken);
+            }
+        };
+        // Who made the track and who made the album count alike.
+        let fields = [
+            (TITLE_WORDS, TITLE_BEGUN, [Space::Titles, Space::Titles]),
+            (ARTIST_WORDS, ARTIST_BEGUN, [Space::Credits, Space::AlbumCredits]),
+            (ALBUM_WORDS, ALBUM_BEGUN, [Space::Albums, Space::Albums]),
+        ];
+        for (words, begun, spaces) in fields {
+            let of_field = || fits.iter().filter(|(space, ..)| spaces.contains(space));
+            if words == TITLE_WORDS {
+                of_field().for_each(|(_, exact, _)| put(TITLE_WHOLE, &whole(index, noun, pieces, exact)));
+            }
+            of_field().for_each(|(_, exact, _)| put(words, exact));
+            of_field().for_each(|(_, _, open)| put(begun, open));
+        }
+        // Some words are in one field, some in another.
+        tiers[SPREAD] = left;
+        tiers
+    }
+
+    fn ranked_one_by_one(
         &self,
         index: &Index,
         noun: Noun,
         pieces: &[Piece],
         candidates: &Bitmap,
     ) -> Vec<Bitmap> {
-        let mut tiers = no_tiers(candidates);
-        if are_read(candidates) {
-            for row in candidates.iter() {
-                if let Some(tier) = self.tier_of(index, noun, pieces, row, false) {
-                    tiers[tier].set(row);
-                }
+        let mut tiers = vec![Bitmap::Few(Vec::new()); TIERS];
+        let mut reader = Reader::new(self, index, noun, pieces, false);
+        candidates.each(|row| {
+            if let Some(tier) = reader.tier(index, row) {
+                tiers[tier].set(row);
             }
-            return tiers;
-        }
-        let mut seen = Bitmap::default();
-        let mut put = |tier: usize, mut rows: Bitmap| {
-            rows.and(candidates);
-            rows.and_not(&seen);
-            seen.or(&rows);
-            tiers[tier].or(&rows);
+        });
+        tiers
+    }
+
+    /// The rows that have a piece in a space.
+    fn rows_with(
+        &self,
+        index: &mut Index,
+        noun: Noun,
+        space: Space,
+        piece: &Piece,
+        like: Like,
+    ) -> Arc<Bitmap> {
+        // Of short words and of numbers nothing is forgiven.
+        let like = match like {
+            Like::Forgiven if only_token(core::slice::from_ref(piece)).is_some_and(Words::is_strict) => {
+                Like::Begun
+            }
+            like => like,
         };
-        let last = pieces.len() - 1;
-        let is_open = !pieces[last].is_phrase;
-        let mut begun = Vec::new();
-        for &space in spaces(noun) {
-            let mut same = Bitmap::default();
-            for (place, piece) in pieces[..last].iter().enumerate() {
-                let numbers = self.numbers(index, noun, space, piece, Like::Whole);
-                narrow(&mut same, place == 0, numbers);
+        let may_keep = noun == Noun::Track && piece.tokens.len() == 1 && like != Like::Forgiven;
+        if may_keep {
+            self.look_again(index);
+            if let Some(rows) = index.tracks.hot.get(space, &piece.tokens[0], like) {
+                return rows;
             }
-            let mut exact = self.numbers(index, noun, space, &pieces[last], Like::Whole);
-            let mut open = if is_open {
-                self.numbers(index, noun, space, &pieces[last], Like::Begun)
-            } else {
-                Bitmap::default()
-            };
-            if last > 0 {
-                exact.and(&same);
-                open.and(&same);
-            }
-            let (words, more) = match space {
-                Space::Titles => (TITLE_WORDS, TITLE_BEGUN),
-                Space::Albums => (ALBUM_WORDS, ALBUM_BEGUN),
-                Space::Credits | Space::AlbumCredits | Space::Genres => (ARTIST_WORDS, ARTIST_BEGUN),
-            };
-            if space == Space::Titles {
-                put(TITLE_WHOLE, whole(index, noun, pieces, &exact));
-            }
-            if space == Space::Credits {
-                // Who made the track and who made the album count alike.
-                put(words, spread_out(index, noun, space, exact));
-                begun.push((space, open));
+        }
+        let numbers = self.numbers(index, noun, space, piece, like);
+        let rows = Arc::new(spread_out(index, noun, space, numbers));
+        if may_keep && rows.seems_to_have(Hot::least(index.tracks.living())) {
+            index.tracks.hot.put(space, &piece.tokens[0], like, &rows);
+        }
+        rows
+    }
+
+    /// Looks again at the rows that changed since common words were gathered.
+    fn look_again(&self, index: &mut Index) {
+        let mut touched = index.tracks.hot.take_touched();
+        if touched.is_empty() {
+            return;
+        }
+        crate::sort::numbers(&mut touched, &mut |a, b| a.cmp(&b));
+        touched.dedup();
+        let mut hot = core::mem::take(&mut index.tracks.hot);
+        let mut folded = String::new();
+        let mut belongs = Vec::new();
+        for row in touched {
+            // One that died is no candidate for anything.
+            if !index.tracks.alive().has(row) {
                 continue;
             }
-            put(words, spread_out(index, noun, space, exact));
-            for (space, open) in begun.drain(..) {
-                put(more, spread_out(index, noun, space, open));
+            for &space in OF_TRACKS.iter().chain(&[Space::Genres]) {
+                belongs.clear();
+                belongs.resize(hot.sets_mut().len(), false);
+                self.each_text_of(index, Noun::Track, space, row, &mut |text| {
+                    fold::fold_into(text, &mut folded);
+                    fold::each_search_token(&folded, |word| {
+                        for (belongs, set) in belongs.iter_mut().zip(hot.sets_mut()) {
+                            *belongs = *belongs || set.space == space && set.fits(word);
+                        }
+                    });
+                });
+                for (set, &belongs) in hot.sets_mut().iter_mut().zip(&belongs) {
+                    if set.space == space {
+                        set.put(row, belongs);
+                    }
+                }
             }
-            put(more, spread_out(index, noun, space, open));
         }
-        if last > 0 {
-            put(SPREAD, self.anywhere(index, noun, pieces, candidates.clone()));
+        index.tracks.hot = hot;
+    }
+
+    /// Gathers the rows of the next common beginning. `false` if more is to be done.
+    pub(crate) fn warm(&self, index: &mut Index) -> bool {
+        for _ in 0..RARE_PER_TICK {
+            let Some((space, beginning)) = index.tracks.hot.next() else {
+                return true;
+            };
+            let least = Hot::least(index.tracks.living());
+            let words = words(index, Noun::Track, space);
+            // As many rows as a text has on average, twice.
+            let per_text = 2 * index.tracks.len() / words.upto().max(1) + 1;
+            let most = (least / per_text) as usize;
+            if words.count_begun(&beginning, most) <= most {
+                continue;
+            }
+            let letters = words.letters_behind(&beginning);
+            let piece = Piece {
+                text: beginning.clone(),
+                tokens: vec![beginning.as_str().into()],
+                is_phrase: false,
+            };
+            let begun = self.rows_with(index, Noun::Track, space, &piece, Like::Begun);
+            if begun.seems_to_have(least) {
+                self.rows_with(index, Noun::Track, space, &piece, Like::Whole);
+                for letter in letters {
+                    let mut longer = beginning.clone();
+                    longer.push(letter);
+                    index.tracks.hot.expect(space, longer);
+                }
+            }
+            return false;
         }
-        tiers
+        false
     }
 
     /// What has a piece in a space, by the numbers of that space.
     fn numbers(&self, index: &Index, noun: Noun, space: Space, piece: &Piece, like: Like) -> Bitmap {
         let words = words(index, noun, space);
-        let tokens = fold::tokens(&piece.folded);
-        let (last, before) = tokens.split_last().expect("a piece has tokens");
-        if before.is_empty() {
-            return words.numbers(last, like);
+        let mut numbers = Bitmap::default();
+        for (place, (word, like)) in piece.lists(like).into_iter().enumerate() {
+            narrow(&mut numbers, place == 0, words.numbers(&word, like));
         }
-        // What was typed as one word stands together, and nothing is forgiven in it.
-        let is_open = like != Like::Whole;
-        let mut numbers = words.numbers(last, if is_open { Like::Begun } else { Like::Whole });
-        for token in before {
-            numbers.and(&words.numbers(token, Like::Whole));
-        }
-        numbers.retain(|number| {
-            let mut found = false;
-            self.each_text(index, noun, space, number, &mut |text| {
-                found = found || stands_in(&tokens, is_open, &fold::fold(text));
+        if !piece.is_one_list() {
+            let tokens: Vec<_> = piece.tokens.iter().map(|token| &**token).collect();
+            let is_open = like != Like::Whole;
+            numbers.retain(|number| {
+                let mut found = false;
+                self.each_text(index, noun, space, number, &mut |text| {
+                    found = found || stands_in(&tokens, is_open, &fold::fold(text));
+                });
+                found
             });
-            found
-        });
+        }
         numbers
     }
 
@@ -356,81 +558,24 @@ impl Eval<'_> {
         }
     }
 
-    /// The tier that a row is in, read from its own text; `None` if it does not have the pieces.
-    pub(crate) fn tier_of(
+    /// Gives out the texts that a row has in a space.
+    pub(crate) fn each_text_of(
         &self,
         index: &Index,
         noun: Noun,
-        pieces: &[Piece],
+        space: Space,
         number: u32,
-        forgiving: bool,
-    ) -> Option<usize> {
-        let texts: Vec<(Space, Vec<String>)> = spaces(noun)
-            .iter()
-            .map(|&space| (space, self.texts_of(index, noun, space, number)))
-            .collect();
-        let has = |texts: &[String], place: usize, mode: Mode| {
-            let like = like(pieces, place, mode);
-            texts.iter().any(|text| has_piece(text, &pieces[place], like))
-        };
-        let all = |of: Space, mode: Mode| {
-            texts
-                .iter()
-                .filter(|(space, _)| *space == of)
-                .any(|(_, texts)| (0..pieces.len()).all(|place| has(texts, place, mode)))
-        };
-        let somewhere = |mode: Mode| {
-            (0..pieces.len()).all(|place| texts.iter().any(|(_, texts)| has(texts, place, mode)))
-        };
-        if all(Space::Titles, Mode::Exact) {
-            let table = if noun == Noun::Album {
-                &index.albums
-            } else {
-                &index.tracks
-            };
-            let is_whole = match only_token(pieces) {
-                Some(token) => texts[0].1.iter().any(|text| fold::is_whole(token, text)),
-                None => table.keys.find(&typed(pieces)) == Some(table.row(number).title),
-            };
-            return Some(if is_whole { TITLE_WHOLE } else { TITLE_WORDS });
-        }
-        let tiers = [
-            (TITLE_BEGUN, Mode::Firm, &[Space::Titles][..]),
-            (ARTIST_WORDS, Mode::Exact, &[Space::Credits, Space::AlbumCredits]),
-            (ARTIST_BEGUN, Mode::Firm, &[Space::Credits, Space::AlbumCredits]),
-            (ALBUM_WORDS, Mode::Exact, &[Space::Albums]),
-            (ALBUM_BEGUN, Mode::Firm, &[Space::Albums]),
-        ];
-        for (tier, mode, spaces) in tiers {
-            if spaces.iter().any(|&space| all(space, mode)) {
-                return Some(tier);
-            }
-        }
-        if somewhere(Mode::Firm) {
-            Some(SPREAD)
-        } else {
-            (forgiving && somewhere(Mode::Forgiving)).then_some(FORGIVEN)
-        }
-    }
-
-    /// The folded texts that a row has in a space.
-    fn texts_of(&self, index: &Index, noun: Noun, space: Space, number: u32) -> Vec<String> {
-        let mut texts = Vec::new();
-        let mut put = |text: &str| texts.push(fold::fold(text));
-        let table = if noun == Noun::Album {
-            &index.albums
-        } else {
-            &index.tracks
-        };
-        let row = table.row(number);
+        each: &mut dyn FnMut(&str),
+    ) {
+        let row = table(index, noun).row(number);
         let album = || index.albums.number(row.album);
         match space {
-            Space::Titles => self.each_text(index, noun, space, number, &mut put),
-            Space::Credits if row.credit > 0 => index.credits.text(row.credit).each(&mut put),
-            Space::Genres if row.genres > 0 => index.genres.text(row.genres).each(&mut put),
+            Space::Titles => self.each_text(index, noun, space, number, each),
+            Space::Credits if row.credit > 0 => index.credits.text(row.credit).each(each),
+            Space::Genres if row.genres > 0 => index.genres.text(row.genres).each(each),
             Space::Albums => {
                 if let Some(album) = album() {
-                    self.each_text(index, Noun::Album, Space::Albums, album, &mut put);
+                    self.each_text(index, Noun::Album, Space::Albums, album, each);
                 }
             }
             Space::AlbumCredits => {
@@ -440,13 +585,71 @@ impl Eval<'_> {
                     album().map_or(0, |album| index.albums.row(album).credit)
                 };
                 if credit > 0 {
-                    index.album_credits.text(credit).each(&mut put);
+                    index.album_credits.text(credit).each(each);
                 }
             }
             Space::Credits | Space::Genres => {}
         }
-        texts
     }
+}
+
+/// Has the beginnings of one letter looked at while there is nothing else to do.
+pub(crate) fn expect_beginnings(index: &mut Index) {
+    for &space in OF_TRACKS {
+        for letter in words(index, Noun::Track, space).letters_behind("") {
+            if letter != ' ' {
+                index.tracks.hot.expect(space, letter.into());
+            }
+        }
+    }
+}
+
+/// Those that have all pieces in the same space: the rows of the last, and of those before by piece and space.
+fn all_of(last: Arc<Bitmap>, before: &[Vec<Arc<Bitmap>>], space: usize) -> Arc<Bitmap> {
+    if before.is_empty() {
+        return last;
+    }
+    let mut all = Arc::unwrap_or_clone(last);
+    before.iter().for_each(|found| all.and(&found[space]));
+    Arc::new(all)
+}
+
+/// The rows with the rarest of the words, if they are few: whoever has all pieces is among them.
+fn few_rows(index: &Index, noun: Noun, pieces: &[Piece], mode: Mode) -> Option<Bitmap> {
+    let mut best = None;
+    let mut most = READ_ONE_BY_ONE as usize;
+    for (place, piece) in pieces.iter().enumerate() {
+        for (word, like) in piece.lists(like(pieces, place, mode)) {
+            if let Some(rows) = few_rows_of(index, noun, &word, like, most) {
+                most = rows.len();
+                best = Some(rows);
+            }
+            if most == 0 {
+                break;
+            }
+        }
+    }
+    best.map(Bitmap::few)
+}
+
+/// The rows that have a word anywhere, if there are no more than `most`.
+fn few_rows_of(index: &Index, noun: Noun, word: &str, like: Like, most: usize) -> Option<Vec<u32>> {
+    let mut rows = Vec::new();
+    for &space in spaces(noun) {
+        words(index, noun, space).each_list(word, like, &mut |list| {
+            list.iter().all(|&posting| {
+                let number = Posting(posting).number();
+                each_rows(index, noun, space, number, &mut |found| {
+                    rows.extend_from_slice(found)
+                });
+                rows.len() <= most
+            })
+        });
+        if rows.len() > most {
+            return None;
+        }
+    }
+    Some(rows)
 }
 
 fn narrow(all: &mut Bitmap, is_first: bool, numbers: Bitmap) {
@@ -459,52 +662,56 @@ fn narrow(all: &mut Bitmap, is_first: bool, numbers: Bitmap) {
 
 /// Those of the rows whose title is what was typed, and nothing more.
 fn whole(index: &Index, noun: Noun, pieces: &[Piece], rows: &Bitmap) -> Bitmap {
-    let table = if noun == Noun::Album {
-        &index.albums
-    } else {
-        &index.tracks
-    };
-    let mut found = Bitmap::default();
+    let table = table(index, noun);
+    let mut found = Vec::new();
     if let Some(token) = only_token(pieces) {
-        for posting in table.words().postings(token) {
-            if posting.is_whole() {
-                found.set(posting.number());
-            }
-        }
+        let postings = table.words().postings(token);
+        found.extend(postings.filter(|posting| posting.is_whole()).map(Posting::number));
     } else if let Some(key) = table.keys.find(&typed(pieces)) {
-        let same = rows.iter().filter(|&row| table.row(row).title == key);
-        same.for_each(|row| found.set(row));
+        rows.each(|row| {
+            if table.row(row).title == key {
+                found.push(row);
+            }
+        });
     }
-    found
+    if found.len() <= READ_ONE_BY_ONE as usize {
+        return Bitmap::few(found);
+    }
+    let mut marks = Marks::of(table.len());
+    found.into_iter().for_each(|row| marks.set(row));
+    marks.into_bitmap()
+}
+
+/// Gives out the rows that have a text of a space.
+fn each_rows(index: &Index, noun: Noun, space: Space, number: u32, each: &mut dyn FnMut(&[u32])) {
+    let mut tracks = |album: u32| each(index.on_albums.tracks_of_row(album));
+    match space {
+        Space::Titles => each(&[number]),
+        Space::Credits => each(index.credits.rows(number)),
+        Space::Genres => each(index.genres.rows(number)),
+        // A title that an album had is found until it is swept out.
+        Space::Albums if !index.albums.alive().has(number) => {}
+        Space::Albums => tracks(number),
+        Space::AlbumCredits if noun == Noun::Album => each(index.album_credits.rows(number)),
+        Space::AlbumCredits => {
+            let albums = index.album_credits.rows(number);
+            albums.iter().for_each(|&album| tracks(album));
+        }
+    }
 }
 
 /// The rows that have what was found in a space.
 fn spread_out(index: &Index, noun: Noun, space: Space, numbers: Bitmap) -> Bitmap {
-    let mut rows = Bitmap::default();
-    let mut put = |found: &[u32]| found.iter().rev().for_each(|&row| rows.set(row));
-    let album = |number: u32| index.rows_on(index.albums.row(number).id);
-    match space {
-        Space::Titles => return numbers,
-        Space::Credits => numbers.iter().for_each(|number| put(index.credits.rows(number))),
-        Space::Genres => numbers.iter().for_each(|number| put(index.genres.rows(number))),
-        Space::Albums => {
-            // A title that an album had is found until it is swept out.
-            let alive = index.albums.alive();
-            let numbers = numbers.iter().filter(|&number| alive.has(number));
-            numbers.for_each(|number| put(album(number)));
-        }
-        Space::AlbumCredits => {
-            for number in numbers.iter() {
-                let albums = index.album_credits.rows(number);
-                if noun == Noun::Album {
-                    put(albums);
-                } else {
-                    albums.iter().for_each(|&number| put(album(number)));
-                }
-            }
-        }
+    if space == Space::Titles {
+        return numbers;
     }
-    rows
+    let mut rows = Marks::of(table(index, noun).len());
+    numbers.each(|number| {
+        each_rows(index, noun, space, number, &mut |found| {
+            found.iter().for_each(|&row| rows.set(row));
+        });
+    });
+    rows.into_bitmap()
 }
 
 /// Gives out what the title of a track can be found by.
@@ -534,33 +741,9 @@ pub(crate) fn each_album_title(world: &World, album: Entity, each: &mut dyn FnMu
     }
 }
 
-/// Whether folded text has a piece.
-fn has_piece(folded: &str, piece: &Piece, like: Like) -> bool {
-    let tokens = fold::tokens(&piece.folded);
-    let [token] = tokens[..] else {
-        return stands_in(&tokens, like != Like::Whole, folded);
-    };
-    let mut typos = match like {
-        Like::Forgiven => Typos::of(token),
-        Like::Whole | Like::Begun => None,
-    };
-    let mut found = false;
-    fold::each_search_token(folded, |word| {
-        found = found
-            || match like {
-                Like::Whole => word == token,
-                Like::Begun => word.starts_with(token),
-                Like::Forgiven => {
-                    word.starts_with(token) || typos.as_mut().is_some_and(|typos| typos.is_alike(word, true))
-                }
-            };
-    });
-    found
-}
-
 /// Whether the words of a phrase stand in folded text one after the other. If it is open, the last of them
 /// may be unfinished.
-fn stands_in(phrase: &[&str], is_open: bool, folded: &str) -> bool {
+pub(crate) fn stands_in(phrase: &[&str], is_open: bool, folded: &str) -> bool {
     let runs = |folded: &str| {
         fold::tokens(folded).windows(phrase.len()).any(|window| {
             let (last, before) = window.split_last().expect("a phrase has words");

@@ -8,9 +8,11 @@ use super::QueryPlugin;
 use super::index::{self, Index};
 use super::parser::parse;
 use super::random::Random;
+use super::search::Space;
+use super::words::Like;
 use crate::catalog::{self, Catalog};
 use crate::changes::Changes;
-use crate::clock::Clock;
+use crate::clock::{Clock, Wake};
 use crate::persist::Loaded;
 use crate::plugin::Plugin;
 use crate::schedule;
@@ -132,6 +134,30 @@ fn a_library_that_is_indexed_in_slices_while_it_changes_is_the_one_indexed_at_on
     assert!(before.1.iter().all(Option::is_some));
     index::rebuild(&mut world);
     assert!(before == (ask(&mut world), totals(&world)));
+}
+
+#[test]
+fn common_beginnings_are_gathered_after_a_load_while_there_is_nothing_else_to_do() {
+    let mut random = Random::new(6);
+    let mut world = loaded(&mut random);
+    tick(&mut world);
+    while world.resource::<Wake>().due().is_some() {
+        tick(&mut world);
+    }
+    let kept = |world: &mut World, space: Space, text: &str| {
+        let mut index = world.resource_mut::<Index>();
+        let rows = index.tracks.hot.get(space, text, Like::Begun);
+        rows.map(|rows| rows.count())
+    };
+    for (space, text, query) in [
+        (Space::Titles, "l", "title:l"),
+        (Space::Titles, "lov", "title:lov"),
+        (Space::Albums, "a", "album:a"),
+    ] {
+        let found = index::find(&mut world, Noun::Track, query, 0, 1).unwrap();
+        assert_eq!(kept(&mut world, space, text), Some(found.total), "{query}");
+    }
+    assert_eq!(kept(&mut world, Space::Titles, "7"), None);
 }
 
 #[test]

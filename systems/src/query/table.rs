@@ -13,6 +13,7 @@ use super::bitmap::Bitmap;
 use super::building::Building;
 use super::columns::Columns;
 use super::groups::AllGroups;
+use super::hot::Hot;
 use super::kept::Answers;
 use super::order::{self, Order};
 use super::sorting::Sorting;
@@ -87,6 +88,7 @@ pub(crate) struct Table {
     /// An order that somebody waits for.
     pub(crate) building: Option<Building>,
     pub(crate) answers: Answers,
+    pub(crate) hot: Hot,
     pub(crate) columns: Columns,
     pub(crate) groups: AllGroups,
 }
@@ -110,6 +112,7 @@ impl Default for Table {
             orders: Vec::new(),
             building: None,
             answers: Answers::default(),
+            hot: Hot::default(),
             columns: Columns::default(),
             groups: AllGroups::default(),
         }
@@ -181,7 +184,7 @@ impl Table {
         self.note_presence(number);
         self.living += 1;
         self.note_year(row.year);
-        self.answers.touched(number);
+        self.touched(number);
         number
     }
 
@@ -201,7 +204,7 @@ impl Table {
         {
             building.spoil(number);
         }
-        self.answers.touched(number);
+        self.touched(number);
     }
 
     /// Notes that columns of a row changed, but not the row.
@@ -234,7 +237,7 @@ impl Table {
         if let Some(building) = &mut self.building {
             building.spoil(number);
         }
-        self.answers.touched(number);
+        self.touched(number);
         Some(number)
     }
 
@@ -249,6 +252,12 @@ impl Table {
     /// How many of the living rows are of each year.
     pub(crate) fn years(&self) -> &[u32] {
         &self.years
+    }
+
+    /// Notes that a row came, changed or died.
+    fn touched(&mut self, number: u32) {
+        self.answers.touched(number);
+        self.hot.touched(number);
     }
 
     fn note_presence(&mut self, number: u32) {

@@ -536,13 +536,13 @@ fn a_row_that_is_read_alone_stands_in_the_tier_that_all_rows_together_have_it_in
             } else {
                 index.tracks.alive().clone()
             };
-            let answer = eval.answer(index, noun, &filter, true, Forgive::IfFew, alive.clone());
+            let answer = eval.answer(index, noun, &filter, true, Forgive::IfFew, None, alive.clone());
             let forgive = Forgive::As(answer.is_forgiving());
             let mut seen = Bitmap::default();
             for row in alive.iter() {
                 let mut one = Bitmap::default();
                 one.set(row);
-                let one = eval.answer(index, noun, &filter, true, forgive, one);
+                let one = eval.answer(index, noun, &filter, true, forgive, None, one);
                 for (place, (all, one)) in answer.tiers().iter().zip(one.tiers()).enumerate() {
                     assert_eq!(
                         all.has(row),

@@ -4,7 +4,7 @@
 //! buried: its postings stay until all lists were swept, some at a time, and only then is the number free
 //! for others. So nothing has to be known of the old text, and nothing is ever made anew in one go.
 
-use super::bitmap::Bitmap;
+use super::bitmap::{Bitmap, Marks};
 use super::fold;
 use super::lists::Lists;
 use super::order;
@@ -38,6 +38,8 @@ pub(crate) struct Words {
     /// Numbers whose texts are gone, and whose postings are still there.
     buried: Vec<u32>,
     sweep: Option<Sweep>,
+    /// All numbers are below this one.
+    upto: u32,
 }
 
 /// A walk over all lists that takes out what is buried.
@@ -51,7 +53,7 @@ struct Sweep {
 
 /// A number that a text has, and whether the word that it was found by is all of that text.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Posting(u32);
+pub(crate) struct Posting(pub(crate) u32);
 
 impl Posting {
     pub(crate) fn number(self) -> u32 {
@@ -63,18 +65,34 @@ impl Posting {
     }
 }
 
+/// What two characters of a script without spaces are found by where they follow one another. No word begins with a
+/// space, so that no beginning of a word is one of a pair.
+pub(crate) fn pair(first: char, second: char) -> String {
+    [' ', first, second].iter().collect()
+}
+
 impl Words {
     /// Puts folded text under a number. Of a number's texts all are put before those of another.
     pub(crate) fn put(&mut self, number: u32, folded: &str) {
+        self.upto = self.upto.max(number + 1);
         let Self { tokens, postings, .. } = self;
-        fold::each_search_token(folded, |token| {
-            let posting = number * 2 + if fold::is_whole(token, folded) { WHOLE } else { 0 };
+        let mut note = |token: &str, whole: u32| {
+            let posting = number * 2 + whole;
             let list = tokens.intern(token.as_bytes());
             postings.grow(list + 1);
             match postings.last_mut(list) {
                 Some(last) if *last / 2 == number => *last |= posting,
                 _ => postings.push(list, posting),
             }
+        };
+        let mut before = None;
+        fold::each_search_token(folded, |token| {
+            note(token, if fold::is_whole(token, folded) { WHOLE } else { 0 });
+            let lone = fold::lone(token);
+            if let (Some(first), Some(second)) = (before, lone) {
+                note(&pair(first, second), 0);
+            }
+            before = lone;
         });
     }
 
@@ -108,24 +126,64 @@ impl Words {
 
     /// Gives out the lists of the words that are like this one. Words that came since the last
     /// [`sort`](Self::sort) are found whole only.
-    pub(crate) fn each_list(&self, word: &str, like: Like, mut each: impl FnMut(&[u32])) {
+    pub(crate) fn each_list(&self, word: &str, like: Like, each: &mut dyn FnMut(&[u32]) -> bool) {
         let mut give = |token: u32| each(self.postings.get(token));
-        match like {
-            Like::Whole => {
-                self.tokens.find(word.as_bytes()).into_iter().for_each(give);
+        let going = match like {
+            Like::Whole => self.tokens.find(word.as_bytes()).is_none_or(&mut give),
+            Like::Begun | Like::Forgiven => {
+                let begun = self.beginning_with(word);
+                begun.iter().all(|&token| give(token))
             }
-            Like::Begun => self.beginning_with(word).iter().copied().for_each(give),
-            Like::Forgiven => {
-                self.beginning_with(word).iter().copied().for_each(&mut give);
-                if let Some(typos) = Typos::of(word) {
-                    self.each_alike(typos, &mut give);
-                }
-            }
+        };
+        if going
+            && like == Like::Forgiven
+            && let Some(typos) = Typos::of(word)
+        {
+            self.each_alike(typos, &mut give);
         }
     }
 
+    /// Whether nothing is forgiven in a word.
+    pub(crate) fn is_strict(word: &str) -> bool {
+        Typos::of(word).is_none()
+    }
+
+    /// All numbers are below this one.
+    pub(crate) fn upto(&self) -> u32 {
+        self.upto
+    }
+
+    /// How many postings the words have that begin so, or more than `most`.
+    pub(crate) fn count_begun(&self, prefix: &str, most: usize) -> usize {
+        let mut count = 0;
+        self.each_list(prefix, Like::Begun, &mut |list| {
+            count += list.len();
+            count <= most
+        });
+        count
+    }
+
+    /// The letters that stand behind a beginning.
+    pub(crate) fn letters_behind(&self, prefix: &str) -> Vec<char> {
+        let mut letters = Vec::new();
+        let mut rest = self.beginning_with(prefix);
+        while let Some(&token) = rest.first() {
+            let word = self.token(token);
+            let letter = word[prefix.len()..].chars().next();
+            let end = prefix.len() + letter.map_or(0, char::len_utf8);
+            let begun = &word.as_bytes()[..end];
+            let same = match letter {
+                Some(_) => rest.partition_point(|&other| self.tokens.get(other).starts_with(begun)),
+                None => 1,
+            };
+            letters.extend(letter);
+            rest = &rest[same..];
+        }
+        letters
+    }
+
     /// Walks over the words as over a tree of their letters, and leaves out what cannot lead to one.
-    fn each_alike(&self, mut typos: Typos, give: &mut impl FnMut(u32)) {
+    fn each_alike(&self, mut typos: Typos, give: &mut impl FnMut(u32) -> bool) {
         let mut first = [0; 4];
         let mut rest = self.beginning_with(typos.first().encode_utf8(&mut first));
         while let Some((&token, after)) = rest.split_first() {
@@ -133,8 +191,8 @@ impl Words {
             let (reading, length) = typos.read(word, true);
             rest = after;
             if reading == Reading::Open || (reading == Reading::Alike && length == word.len()) {
-                if reading == Reading::Alike {
-                    give(token);
+                if reading == Reading::Alike && !give(token) {
+                    return;
                 }
                 continue;
             }
@@ -145,9 +203,8 @@ impl Words {
             } else {
                 0
             };
-            if reading == Reading::Alike {
-                give(token);
-                after[..same].iter().for_each(|&token| give(token));
+            if reading == Reading::Alike && !(give(token) && after[..same].iter().all(|&token| give(token))) {
+                return;
             }
             rest = &after[same..];
         }
@@ -155,13 +212,14 @@ impl Words {
 
     /// The numbers with a word like this one.
     pub(crate) fn numbers(&self, word: &str, like: Like) -> Bitmap {
-        let mut numbers = Bitmap::default();
-        self.each_list(word, like, |list| {
-            for &posting in list.iter().rev() {
+        let mut numbers = Marks::of(self.upto);
+        self.each_list(word, like, &mut |list| {
+            for &posting in list {
                 numbers.set(Posting(posting).number());
             }
+            true
         });
-        numbers
+        numbers.into_bitmap()
     }
 
     /// Where one word stands, in no order.

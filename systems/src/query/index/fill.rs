@@ -12,6 +12,7 @@ use crate::catalog::Catalog;
 use crate::changes;
 use crate::clock::{Clock, Wake};
 use crate::persist::Loaded;
+use crate::query::on_albums::OnAlbums;
 use crate::query::shared::Shared;
 use crate::query::table::Table;
 
@@ -40,7 +41,7 @@ impl Index {
         self.credits = Shared::default();
         self.genres = Shared::default();
         self.album_credits = Shared::default();
-        self.sums.clear();
+        self.on_albums = OnAlbums::default();
         self.expects_load = false;
         self.version += 1;
         self.filling = Some(Filling {
@@ -76,6 +77,7 @@ impl Index {
                 (None, _) => {
                     self.generation += 1;
                     self.version += 1;
+                    self.tracks.hot.want();
                     return true;
                 }
             }
@@ -123,7 +125,8 @@ pub(crate) fn update_index(world: &mut World, mut loaded: Local<MessageCursor<Lo
         let done = index.fill(world, FILLED_PER_TICK)
             && index.build_orders(world)
             && index.take_words(world, WORDED_PER_TICK)
-            && index.sweep();
+            && index.sweep()
+            && index.warm(world);
         if !done {
             let now = world.resource::<Clock>().now;
             world.resource_mut::<Wake>().at(now);

@@ -101,12 +101,7 @@ impl Touched {
                     return;
                 }
                 self.albums.push((change.number, change.entity, text));
-                for &row in index
-                    .sums
-                    .get(&change.number)
-                    .into_iter()
-                    .flat_map(|sum| &sum.rows)
-                {
+                for &row in index.on_albums.tracks(change.number) {
                     let row = index.tracks.row(row);
                     self.tracks.push((row.id, Some(row.entity), false));
                 }

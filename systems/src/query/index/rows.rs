@@ -7,6 +7,7 @@ use segue_components::prelude::*;
 
 use super::Index;
 use crate::catalog::Catalog;
+use crate::query::on_albums::Sum;
 use crate::query::shared::Text;
 use crate::query::table::{self, Row, Table};
 
@@ -80,27 +81,12 @@ impl Index {
 
     fn count_in(&mut self, number: u32) {
         let row = self.tracks.row(number);
-        if row.album != 0 {
-            let sum = self.sums.entry(row.album).or_default();
-            sum.rows.push(number);
-            if row.flags & table::PRESENT != 0 {
-                sum.present += 1;
-                sum.duration += u64::from(row.duration);
-            }
-        }
+        self.on_albums.count_in(row.album, number, presence(row));
     }
 
     fn count_out(&mut self, number: u32) {
         let row = self.tracks.row(number);
-        if let Some(sum) = self.sums.get_mut(&row.album) {
-            if let Some(place) = sum.rows.iter().rposition(|&row| row == number) {
-                sum.rows.swap_remove(place);
-            }
-            if row.flags & table::PRESENT != 0 {
-                sum.present -= 1;
-                sum.duration -= u64::from(row.duration);
-            }
-        }
+        self.on_albums.count_out(row.album, number, presence(row));
     }
 
     fn track_row(&mut self, world: &World, id: u64, track: EntityRef<'_>, recent: &mut Recent) -> Row {
@@ -180,7 +166,7 @@ impl Index {
                 .number(Text::Credit(Arc::clone(credit)), || credit_key(table, credit))
         });
         let artist = self.album_credits.key(credit);
-        let sum = self.sums.get(&id);
+        let sum = self.on_albums.sum(id);
         let mut flags = if info.is_some_and(|info| info.compilation) {
             table::COMPILATION
         } else {
@@ -191,19 +177,16 @@ impl Index {
         } else {
             0
         };
-        flags |= if sum.is_some_and(|sum| sum.present > 0) {
-            table::PRESENT
-        } else {
-            0
-        };
-        let added = sum.map(|sum| sum.rows.iter().map(|&row| self.tracks.row(row).added).max());
+        flags |= if sum.present > 0 { table::PRESENT } else { 0 };
+        let tracks = self.on_albums.tracks(id).iter();
+        let added = tracks.map(|&row| self.tracks.row(row).added).max();
         let row = Row {
             id,
             entity: album.id(),
             // An album is as new as its newest track.
-            added: added.flatten().unwrap_or(0),
+            added: added.unwrap_or(0),
             album: id,
-            duration: sum.map_or(0, |sum| u32::try_from(sum.duration).unwrap_or(u32::MAX)),
+            duration: u32::try_from(sum.duration).unwrap_or(u32::MAX),
             plays: 0,
             title,
             artist,
@@ -212,7 +195,7 @@ impl Index {
             codec: 0,
             credit,
             genres: 0,
-            track: sum.map_or(0, |sum| sum.present),
+            track: sum.present,
             year: info.and_then(|info| info.released).map_or(0, |date| date.year),
             disc: 0,
             rating: 0,
@@ -234,6 +217,7 @@ impl Index {
                 }
                 let number = table.push(row);
                 self.album_credits.link(row.credit, number);
+                self.on_albums.put_row(id, number);
                 number
             }
         };
@@ -250,16 +234,14 @@ impl Index {
     /// Writes the totals of these albums where they differ, and their rows.
     pub(super) fn put_totals(&mut self, world: &mut World, albums: impl IntoIterator<Item = u64>) {
         for id in albums {
-            if self.sums.get(&id).is_some_and(|sum| sum.rows.is_empty()) {
-                self.sums.remove(&id);
+            if self.albums.number(id).is_none() {
+                self.on_albums.forget(id);
             }
-            let totals = self
-                .sums
-                .get(&id)
-                .map_or_else(AlbumTotals::default, |sum| AlbumTotals {
-                    tracks: sum.present,
-                    duration: sum.duration,
-                });
+            let Sum { present, duration } = self.on_albums.sum(id);
+            let totals = AlbumTotals {
+                tracks: present,
+                duration,
+            };
             let Some(entity) = world.resource::<Catalog>().entity(AlbumId(id)) else {
                 continue;
             };
@@ -272,6 +254,11 @@ impl Index {
             self.put_album(world, id, world.entity(entity), false);
         }
     }
+}
+
+/// The milliseconds of a track that is present.
+fn presence(row: &Row) -> Option<u32> {
+    (row.flags & table::PRESENT != 0).then_some(row.duration)
 }
 
 fn credit_key(table: &mut Table, credit: &Credit) -> u32 {
