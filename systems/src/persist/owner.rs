@@ -443,7 +443,9 @@ pub(super) fn hold_requests(world: &mut World) {
         let Some(mut messages) = world.get_resource_mut::<Messages<Asked>>() else {
             return;
         };
-        let late: Vec<Asked> = messages.drain().collect();
+        // Those of the tick before are still there, and were answered in it.
+        let old = messages.len() - messages.iter_current_update_messages().len();
+        let late: Vec<Asked> = messages.drain().skip(old).collect();
         let all = persist.held.drain(..).chain(late).collect::<Vec<_>>();
         let mut held = Vec::new();
         let mut pass = Vec::new();
