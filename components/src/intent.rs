@@ -149,7 +149,7 @@ pub enum Request {
     },
     /// Writes everything that the listener made as one file (`systems/EXPORT.md`).
     ExportUserData,
-    /// Merges such a file.
+    /// Merges such a file. What was merged when it is cancelled stays.
     ImportUserData {
         /// The file.
         bytes: Vec<u8>,
@@ -160,6 +160,12 @@ pub enum Request {
         offset: u32,
         /// How many are wanted, at most [`Request::MOST_ROWS`].
         limit: u32,
+    },
+    /// Ends a request of the same host that takes long: an export, an import, or a search for duplicates. That one is
+    /// answered with [`Cancelled`](crate::report::RequestError::Cancelled), unless it was answered already.
+    Cancel {
+        /// The host's number for it.
+        request: u32,
     },
     /// Counts what is in the library.
     Count,

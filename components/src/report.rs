@@ -216,10 +216,12 @@ pub enum RequestError {
         /// What and why.
         reason: String,
     },
+    /// The host asked for its end.
+    Cancelled,
 }
 
 impl RequestError {
-    /// A short word for programs: `notFound`, `query`, `invalid`, `readOnly`, `failed`.
+    /// A short word for programs: `notFound`, `query`, `invalid`, `readOnly`, `failed`, `cancelled`.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
@@ -228,6 +230,7 @@ impl RequestError {
             Self::Invalid { .. } => "invalid",
             Self::ReadOnly { .. } => "readOnly",
             Self::Failed { .. } => "failed",
+            Self::Cancelled => "cancelled",
         }
     }
 }
@@ -249,6 +252,7 @@ impl fmt::Display for RequestError {
             }
             Self::Invalid { reason } | Self::Failed { reason } => f.write_str(reason),
             Self::ReadOnly { reason } => write!(f, "the library is read-only: {reason}"),
+            Self::Cancelled => f.write_str("this was cancelled"),
         }
     }
 }

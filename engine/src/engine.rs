@@ -286,12 +286,37 @@ impl Engine {
     pub fn ask(&mut self, request: Request) -> Result<Response, EngineError> {
         let asked = self.client.request(request);
         self.send();
-        self.answer(asked)?.map_err(EngineError::from)
+        self.answer(asked, &mut drop)?.map_err(EngineError::from)
+    }
+
+    /// The same with a request that takes long: `progress` is told how far it is, in thousandths.
+    ///
+    /// # Errors
+    /// As [`Engine::ask`].
+    pub fn ask_and_watch(
+        &mut self,
+        request: Request,
+        mut progress: impl FnMut(u16),
+    ) -> Result<Response, EngineError> {
+        let asked = self.client.request(request);
+        self.send();
+        self.answer(asked, &mut progress)?.map_err(EngineError::from)
     }
 
     /// Waits for the answer to a request.
-    fn answer(&mut self, asked: u32) -> Result<Result<Response, RequestError>, EngineError> {
+    fn answer(
+        &mut self,
+        asked: u32,
+        progress: &mut dyn FnMut(u16),
+    ) -> Result<Result<Response, RequestError>, EngineError> {
         loop {
+            self.events.retain(|event| match event {
+                Event::Progress { id, done } if *id == asked => {
+                    progress(*done);
+                    false
+                }
+                _ => true,
+            });
             let is_answer = |event: &Event| matches!(event, Event::Answer { id, .. } if *id == asked);
             if let Some(place) = self.events.iter().position(is_answer)
                 && let Some(Event::Answer { answer, .. }) = self.events.remove(place)
@@ -456,7 +481,7 @@ impl Engine {
             self.send();
             let mut first = Ok(());
             for asked in asked {
-                first = first.and(self.answer(asked)?.map(drop));
+                first = first.and(self.answer(asked, &mut drop)?.map(drop));
             }
             first?;
         }

@@ -83,7 +83,19 @@ const RUNGS: [Rung; 3] = [Rung::AudioHash, Rung::Recording, Rung::Tags];
 
 fn search(world: &mut World) {
     let asked = link::asked(world, |request| matches!(request, Request::Duplicates { .. }));
+    let cancels = link::asked(world, |request| matches!(request, Request::Cancel { .. }));
     world.resource_scope(|world, mut search: Mut<Search>| {
+        for cancel in &cancels {
+            // Whoever reads user data answers these.
+            let ended = |asked: &Asked| {
+                asked.host == cancel.host
+                    && matches!(cancel.request, Request::Cancel { request } if request == asked.id)
+            };
+            if let Some(place) = search.waiting.iter().position(ended) {
+                let asked = search.waiting.swap_remove(place);
+                world.write_message(asked.answer(Err(RequestError::Cancelled)));
+            }
+        }
         if !asked.is_empty() && search.waiting.is_empty() {
             let catalog = world.resource::<Catalog>();
             let mut tracks: Vec<u64> = catalog.all(Noun::Track).map(|(number, _)| number).collect();
@@ -93,6 +105,9 @@ fn search(world: &mut World) {
         // Whoever asks while a search is under way gets its answer.
         search.waiting.extend(asked);
         if search.waiting.is_empty() {
+            if !cancels.is_empty() {
+                *search = Search::default();
+            }
             return;
         }
         if search.done < search.tracks.len() {

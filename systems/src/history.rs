@@ -104,26 +104,114 @@ pub fn log(world: &mut World, listen: Listen) {
     catalog::set(world, id, piece);
 }
 
+/// How often a merge begins anew because something was heard meanwhile. Then it does the rest at once.
+const MOST_TRIES: u32 = 3;
+
+/// Puts listens among those of the log, so many at a time: the log changes once, when all of it is made.
+#[derive(Debug, Default)]
+pub(crate) struct Merging {
+    /// By time, and none of them in the log.
+    fresh: Vec<Listen>,
+    placed: usize,
+    /// The last piece as it was when this began: what is heard meanwhile changes it.
+    last: (u64, Option<Listens>),
+    /// The index of the next piece to read.
+    next: u64,
+    /// What was read of the one before, and how much of it was placed.
+    piece: Vec<Listen>,
+    at: usize,
+    open: Listens,
+    made: Vec<Listens>,
+    tries: u32,
+}
+
+impl Merging {
+    pub(crate) fn new(fresh: Vec<Listen>) -> Self {
+        Self {
+            fresh,
+            ..Self::default()
+        }
+    }
+
+    /// How many of them are placed, and of how many.
+    pub(crate) fn progress(&self) -> (usize, usize) {
+        (self.placed, self.fresh.len())
+    }
+
+    fn last(world: &World) -> (u64, Option<Listens>) {
+        let last = HistoryId(world.resource::<Catalog>().last(Noun::History));
+        (last.0, catalog::get::<Listens>(world, last).cloned())
+    }
+
+    /// Places so many listens at the most. `true` when the log has them all.
+    pub(crate) fn step(&mut self, world: &mut World, left: &mut usize) -> bool {
+        if self.next == 0 {
+            self.last = Self::last(world);
+        }
+        while *left > 0 {
+            if self.at == self.piece.len() && self.last.0 > 0 && self.next <= HistoryId(self.last.0).index() {
+                let piece = catalog::get::<Listens>(world, HistoryId::piece(self.next));
+                self.piece = piece.map(|piece| piece.iter().collect()).unwrap_or_default();
+                (self.at, self.next) = (0, self.next + 1);
+                continue;
+            }
+            let listen = match (self.piece.get(self.at), self.fresh.get(self.placed)) {
+                (None, None) => break,
+                (Some(known), fresh) if fresh.is_none_or(|fresh| fresh.at >= known.at) => {
+                    self.at += 1;
+                    *known
+                }
+                (_, fresh) => {
+                    self.placed += 1;
+                    *fresh.expect("one of the two is there")
+                }
+            };
+            self.open.push(listen);
+            if self.open.is_full() {
+                self.made.push(core::mem::take(&mut self.open));
+            }
+            *left -= 1;
+        }
+        if *left == 0 {
+            return false;
+        }
+        if self.last != Self::last(world) {
+            let fresh = core::mem::take(&mut self.fresh);
+            let tries = self.tries + 1;
+            *self = Self {
+                tries,
+                ..Self::new(fresh)
+            };
+            let mut all = usize::MAX;
+            return tries >= MOST_TRIES && self.step(world, &mut all);
+        }
+        let open = core::mem::take(&mut self.open);
+        let made = core::mem::take(&mut self.made);
+        let open = (!open.is_empty()).then_some(open);
+        for (index, piece) in (0..).zip(made.into_iter().chain(open)) {
+            let id = HistoryId::piece(index);
+            Catalog::find_or_spawn(world, Noun::History, id.0);
+            catalog::set(world, id, piece);
+        }
+        true
+    }
+}
+
 /// Puts listens among those that there are, in the order of time, and leaves out what is there already. Says how
 /// many came in.
 pub fn merge(world: &mut World, mut listens: Vec<Listen>) -> usize {
-    let mut merged = all(world);
-    let mut known: Vec<(u64, TrackId)> = merged.iter().map(|listen| (listen.at, listen.track)).collect();
+    let mut known: Vec<(u64, TrackId)> = all(world)
+        .iter()
+        .map(|listen| (listen.at, listen.track))
+        .collect();
     sort::by_key(&mut known, |&key| key);
     sort::by_key(&mut listens, |&listen| listen);
     listens.dedup_by_key(|listen| (listen.at, listen.track));
     listens.retain(|listen| known.binary_search(&(listen.at, listen.track)).is_err());
-    if listens.is_empty() {
-        return 0;
-    }
     let count = listens.len();
-    merged.append(&mut listens);
-    sort::by_key(&mut merged, |listen| listen.at);
-    for (index, piece) in (0..).zip(merged.chunks(Listens::MOST)) {
-        let id = HistoryId::piece(index);
-        Catalog::find_or_spawn(world, Noun::History, id.0);
-        catalog::set(world, id, Listens::from_iter(piece.iter().copied()));
-    }
+    let mut merging = Merging::new(listens);
+    let mut all = usize::MAX;
+    while !merging.step(world, &mut all) {}
     count
 }
 

@@ -22,6 +22,98 @@ impl fmt::Display for JsonError {
 
 impl std::error::Error for JsonError {}
 
+/// Walks over the fields of an object, so many at a time. A field that is an array is walked over item by item.
+#[derive(Debug, Default)]
+pub struct Walk {
+    at: usize,
+    place: Place,
+    field: String,
+}
+
+/// Where a [`Walk`] stands.
+#[derive(Debug, Default, PartialEq, Eq)]
+enum Place {
+    #[default]
+    Before,
+    /// In the object; whether something stood before in it.
+    Fields(bool),
+    /// In an array that is a field; the same.
+    Items(bool),
+    Behind,
+}
+
+impl Walk {
+    /// How many bytes it has passed.
+    #[must_use]
+    pub fn passed(&self) -> usize {
+        self.at
+    }
+
+    /// Calls `item` with the name of the field before each item of an array, and before each value that is none, which it
+    /// must read or [skip](Json::skip). Each takes one off `left`; `true` when all of `bytes` was walked over, and `false` when
+    /// nothing is left.
+    ///
+    /// # Errors
+    /// This is no object, or `item` fails.
+    pub fn step(
+        &mut self,
+        bytes: &[u8],
+        left: &mut usize,
+        item: &mut dyn FnMut(&mut Json<'_>, &str) -> Result<(), JsonError>,
+    ) -> Result<bool, JsonError> {
+        let mut json = Json {
+            bytes,
+            at: self.at,
+            depth: 2,
+        };
+        while *left > 0 {
+            let (close, before) = match self.place {
+                Place::Behind => return json.end().map(|()| true),
+                Place::Before => {
+                    json.take(b'{', "an object")?;
+                    self.place = Place::Fields(false);
+                    continue;
+                }
+                Place::Fields(before) => (b'}', before),
+                Place::Items(before) => (b']', before),
+            };
+            let is_item = close == b']';
+            if json.peek() == Some(close) {
+                json.at += 1;
+                self.place = if is_item {
+                    Place::Fields(true)
+                } else {
+                    Place::Behind
+                };
+                continue;
+            }
+            if before {
+                json.take(b',', "`,` or the end of the list")?;
+            }
+            if !is_item {
+                self.field = json.string()?;
+                json.take(b':', "`:`")?;
+                if json.peek() == Some(b'[') {
+                    json.at += 1;
+                    self.place = Place::Items(false);
+                    continue;
+                }
+            }
+            json.peek();
+            item(&mut json, &self.field)?;
+            self.place = if is_item {
+                Place::Items(true)
+            } else {
+                Place::Fields(true)
+            };
+            self.at = json.at;
+            *left -= 1;
+        }
+        self.at = json.at;
+        Ok(false)
+    }
+}
+
 /// Stands before the next value.
 #[derive(Debug)]
 pub struct Json<'a> {

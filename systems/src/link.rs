@@ -216,4 +216,37 @@ mod tests {
             "a closed channel ends the link"
         );
     }
+
+    #[derive(Resource, Default)]
+    struct Seen(Vec<u32>);
+
+    fn see(world: &mut World) {
+        let asked = asked(world, |_| true);
+        world
+            .resource_mut::<Seen>()
+            .0
+            .extend(asked.iter().map(|asked| asked.id));
+    }
+
+    #[test]
+    fn a_request_is_seen_in_one_tick_and_no_other() {
+        let mut world = World::new();
+        schedule::setup(&mut world);
+        LinkPlugin.build(&mut world);
+        world.init_resource::<Seen>();
+        let mut schedules = world.resource_mut::<Schedules>();
+        schedules.add_systems(Tick, see.in_set(TickSystems::Apply));
+        let (to_library, inbox) = crossbeam_channel::unbounded();
+        let (outbox, _from_library) = crossbeam_channel::unbounded();
+        world.resource_mut::<Hosts>().add(inbox, outbox);
+        for id in 0..20 {
+            to_library
+                .send(ToLibrary::Request(id, Request::Flush).to_bytes())
+                .unwrap();
+            for _ in 0..id % 5 {
+                schedule::run_tick(&mut world, Clock::default());
+            }
+        }
+        assert_eq!(world.resource::<Seen>().0, (0..20).collect::<Vec<u32>>());
+    }
 }

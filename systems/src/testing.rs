@@ -40,6 +40,7 @@ pub struct TestLibrary {
     to_library: Sender<Vec<u8>>,
     from_library: Receiver<Vec<u8>>,
     last_request: u32,
+    heard: Vec<ToHost>,
 }
 
 impl Default for TestLibrary {
@@ -94,6 +95,7 @@ impl TestLibrary {
             to_library,
             from_library,
             last_request: 0,
+            heard: Vec::new(),
         }
     }
 
@@ -109,19 +111,43 @@ impl TestLibrary {
     /// # Panics
     /// If it does not answer within the tick.
     pub fn ask(&mut self, request: Request) -> Result<Response, RequestError> {
+        let id = self.send(request);
+        self.tick();
+        self.hear();
+        let is_it = |message: &ToHost| matches!(message, ToHost::Answer(answered, _) if *answered == id);
+        let place = self.heard.iter().position(is_it);
+        match place.map(|place| self.heard.remove(place)) {
+            Some(ToHost::Answer(_, answer)) => answer,
+            _ => panic!("every request is answered within a tick"),
+        }
+    }
+
+    fn hear(&mut self) {
+        let messages = self.from_library.try_iter();
+        let messages = messages.map(|bytes| ToHost::read(&bytes).expect("the library writes messages"));
+        self.heard.extend(messages);
+    }
+
+    /// What the library said since this was last called, but for answers that [`TestLibrary::ask`] gave.
+    ///
+    /// # Panics
+    /// If it is no message.
+    pub fn take_heard(&mut self) -> Vec<ToHost> {
+        self.hear();
+        core::mem::take(&mut self.heard)
+    }
+
+    /// Asks the library, and gives the number of the request.
+    ///
+    /// # Panics
+    /// If the library is gone.
+    pub fn send(&mut self, request: Request) -> u32 {
         self.last_request += 1;
         let id = self.last_request;
         self.to_library
             .send(ToLibrary::Request(id, request).to_bytes())
             .expect("the library is there");
-        self.tick();
-        let messages = self.from_library.try_iter().map(|bytes| ToHost::read(&bytes));
-        let mut answers =
-            messages.filter_map(|message| match message.expect("the library writes messages") {
-                ToHost::Answer(answered, answer) if answered == id => Some(answer),
-                _ => None,
-            });
-        answers.next().expect("every request is answered within a tick")
+        id
     }
 
     /// Adds a folder provider.

@@ -3,10 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "a test may stop where it went wrong")]
 
 use segue_components::prelude::*;
+use segue_components::wire::message::ToHost;
 use segue_systems::persist::testing::model::Random;
 use segue_systems::testing::{TestLibrary, tags};
 use segue_systems::user_data::file::{FileError, UserData, read, write};
-use segue_systems::user_data::{gather, import};
+use segue_systems::user_data::{ROWS_PER_TICK, gather, import};
 use segue_systems::{catalog, history, playlist};
 
 /// A library whose files lie below this folder, each with its title and its length in seconds.
@@ -369,4 +370,188 @@ fn duplicates_are_told_with_what_they_share() {
         Ok(Response::Duplicates { total: 2, groups }) if groups.is_empty()
     ));
     assert!(library.ask(request(0, 9_999)).is_err());
+}
+
+/// A library of so many tracks, each rated, heard and in a playlist.
+fn large(tracks: u64) -> TestLibrary {
+    let mut library = TestLibrary::new();
+    for number in 1..=tracks {
+        let title = Title(format!("Title {number}").into());
+        let track: TrackId = catalog::Catalog::spawn(&mut library.world, (title, Duration(200_000)));
+        assert_eq!(track, TrackId(number));
+    }
+    library
+}
+
+fn fill(library: &mut TestLibrary, tracks: u64) {
+    for number in 1..=tracks {
+        catalog::set(&mut library.world, TrackId(number), Rating::new(3).unwrap());
+        hear(library, number, number * 1_000);
+    }
+    let all: Vec<u64> = (1..=tracks).collect();
+    for (at, some) in (0..).zip(all.chunks(500)) {
+        make(library, "Run", at, some);
+    }
+}
+
+fn rated(library: &mut TestLibrary) -> usize {
+    library.world.query::<&Rating>().iter(&library.world).count()
+}
+
+#[test]
+fn a_large_file_is_written_and_merged_some_rows_a_tick_and_others_are_answered_meanwhile() {
+    const TRACKS: u64 = 6_000;
+    let mut first = large(TRACKS);
+    fill(&mut first, TRACKS);
+    let asked = first.send(Request::ExportUserData);
+    let mut told = Vec::new();
+    let mut ticks = 0;
+    let file = loop {
+        // Another request is answered in the very tick.
+        let request = Request::Rate {
+            track: TrackId(9),
+            stars: 3,
+        };
+        assert_eq!(first.ask(request), Ok(Response::Done));
+        ticks += 1;
+        let heard = first.take_heard();
+        told.extend(heard.iter().filter_map(|message| match message {
+            ToHost::Progress(id, done) if *id == asked => Some(*done),
+            _ => None,
+        }));
+        let answer = heard.into_iter().find_map(|message| match message {
+            ToHost::Answer(id, answer) if id == asked => Some(answer.unwrap()),
+            _ => None,
+        });
+        if let Some(Response::Document(bytes)) = answer {
+            break bytes;
+        }
+        assert!(ticks < 1_000, "it comes to an end");
+    };
+    let rows = usize::try_from(TRACKS).unwrap();
+    assert!(ticks > 2 * rows / ROWS_PER_TICK, "{ticks} ticks");
+    assert!(
+        told.len() > 5 && told.is_sorted() && told.iter().all(|&done| done <= 1_000),
+        "{told:?}"
+    );
+    let data = read(&file).unwrap();
+    assert_eq!((data.tracks.len(), data.history.len()), (rows, rows));
+    assert_eq!(
+        UserData { exported: 0, ..data },
+        read(write(&all(&first)).as_bytes()).unwrap(),
+        "the same as at once"
+    );
+
+    let mut second = large(TRACKS);
+    let merging = second.send(Request::ImportUserData { bytes: file.clone() });
+    let mut before = 0;
+    let report = loop {
+        second.tick();
+        let now = rated(&mut second);
+        assert!(now - before <= ROWS_PER_TICK, "{} in a tick", now - before);
+        before = now;
+        let answer = second.take_heard().into_iter().find_map(|message| match message {
+            ToHost::Answer(id, answer) if id == merging => Some(answer.unwrap()),
+            _ => None,
+        });
+        if let Some(Response::UserDataImported(report)) = answer {
+            break report;
+        }
+        // What is heard meanwhile stays.
+        if now > 0 && history::all(&second.world).len() == rows {
+            hear(&mut second, 1, 99_000_000);
+        }
+    };
+    assert_eq!(
+        (report.ratings, report.listens, report.playlists),
+        (6_000, 6_000, 12)
+    );
+    assert_eq!(history::all(&second.world).len(), rows + 1);
+    let again = merge_over_ticks(&mut second, &file);
+    assert_eq!(
+        (again.ratings, again.stats, again.listens, again.playlists_changed),
+        (0, 0, 0, 0)
+    );
+}
+
+fn merge_over_ticks(library: &mut TestLibrary, bytes: &[u8]) -> ImportReport {
+    let asked = library.send(Request::ImportUserData { bytes: bytes.into() });
+    for _ in 0..1_000 {
+        library.tick();
+        for message in library.take_heard() {
+            if let ToHost::Answer(id, Ok(Response::UserDataImported(report))) = message
+                && id == asked
+            {
+                return *report;
+            }
+        }
+    }
+    panic!("it does not come to an end");
+}
+
+#[test]
+fn what_takes_long_can_be_cancelled_and_what_was_merged_stays() {
+    let mut first = large(3_000);
+    fill(&mut first, 3_000);
+    let file = write(&gather(&first.world)).into_bytes();
+    let mut second = large(3_000);
+    let asked = second.send(Request::ImportUserData { bytes: file.clone() });
+    let waiting = second.send(Request::ExportUserData);
+    while rated(&mut second) == 0 {
+        second.tick();
+    }
+    for request in [asked, waiting, asked, 4_711] {
+        assert_eq!(second.ask(Request::Cancel { request }), Ok(Response::Done));
+    }
+    let cancelled: Vec<u32> = second
+        .take_heard()
+        .into_iter()
+        .filter_map(|message| match message {
+            ToHost::Answer(id, Err(RequestError::Cancelled)) => Some(id),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(cancelled, [asked, waiting]);
+    let some = rated(&mut second);
+    for _ in 0..20 {
+        second.tick();
+    }
+    assert_eq!(rated(&mut second), some, "nothing more comes in");
+    assert!(some < 3_000);
+    let report = merge_over_ticks(&mut second, &file);
+    assert_eq!(report.ratings as usize, 3_000 - some, "the rest");
+}
+
+#[test]
+fn what_is_asked_while_a_library_is_indexed_is_done_once() {
+    let mut library = large(8_000);
+    let create = Request::Playlist(PlaylistRequest::Create {
+        name: "Once".into(),
+        smart: None,
+    });
+    assert_eq!(library.ask(create), Ok(Response::Playlist(PlaylistId(1))));
+    for _ in 0..10 {
+        library.tick();
+    }
+    assert_eq!(playlist::all(&library.world), [PlaylistId(1)]);
+    assert!(library.take_heard().is_empty(), "and answered once");
+}
+
+#[test]
+fn a_flood_of_exports_is_refused_beyond_some() {
+    let mut library = large(2_000);
+    fill(&mut library, 2_000);
+    for _ in 0..200 {
+        library.send(Request::ExportUserData);
+    }
+    library.tick();
+    let refused = |message: &ToHost| matches!(message, ToHost::Answer(_, Err(RequestError::Invalid { .. })));
+    assert_eq!(
+        library
+            .take_heard()
+            .iter()
+            .filter(|message| refused(message))
+            .count(),
+        184
+    );
 }

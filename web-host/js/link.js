@@ -5,7 +5,14 @@ import { SegueError } from "./error.js";
 /** @typedef {import("./segue.js").Track} Track */
 /** @typedef {{ id: number, error?: { code: string, message: string }, value?: Record<string, any> }} Answer */
 
-/** @typedef {{ json: string, file?: Uint8Array, resolve: (answer: Answer) => void, reject: (error: SegueError) => void }} Asked */
+/**
+ * @typedef {object} Asked
+ * @property {string} json
+ * @property {Uint8Array} [file]
+ * @property {(part: number) => void} [progress] hears how far it is, from 0 to 1
+ * @property {(answer: Answer) => void} resolve
+ * @property {(error: SegueError) => void} reject
+ */
 
 /** How many requests are under way at once; the others wait here, where they harm nobody else. */
 const MOST_UNANSWERED = 256;
@@ -81,12 +88,15 @@ export class Link {
   /**
    * @param {unknown} request as `components/src/intent.rs` has it in JSON
    * @param {Uint8Array} [file] in the place of its `bytes`
+   * @param {import("./segue.js").LongOptions} [options]
    * @returns {Promise<Answer>}
    */
-  request(request, file) {
+  request(request, file, { signal, onProgress } = {}) {
     return new Promise((resolve, reject) => {
       if (this.#closed) throw new SegueError("closed", "the library was closed");
-      const asked = { json: JSON.stringify(request), file, resolve, reject };
+      if (signal?.aborted) throw new SegueError("cancelled", "this was cancelled");
+      const asked = { json: JSON.stringify(request), file, progress: onProgress, resolve, reject };
+      signal?.addEventListener("abort", () => this.#cancel(asked), { once: true });
       if (this.#waiting.size < MOST_UNANSWERED && !this.#reconnecting) this.#ask(asked);
       else this.#held.push(asked);
     });
@@ -154,6 +164,23 @@ export class Link {
   /** @param {unknown} request */
   async player(request) {
     await this.request({ player: request });
+  }
+
+  /** It is answered with an error if it is not too late. @param {Asked} asked */
+  #cancel(asked) {
+    const held = this.#held.indexOf(asked);
+    if (held >= 0) {
+      this.#held.splice(held, 1);
+      asked.reject(new SegueError("cancelled", "this was cancelled"));
+    }
+    for (const [id, waiting] of this.#waiting) {
+      if (waiting === asked) this.#ask({ json: JSON.stringify({ cancel: { request: id } }), resolve: () => {}, reject: () => {} });
+    }
+  }
+
+  /** @param {{ id: number, done: number }} progress in thousandths */
+  progressed({ id, done }) {
+    this.#waiting.get(id)?.progress?.(done / 1000);
   }
 
   /** @param {Answer} answer */

@@ -9,9 +9,16 @@ export async function bytesOf(source) {
   return new Uint8Array(source instanceof Blob ? await source.arrayBuffer() : source);
 }
 
-/** The bytes that came with an answer. @param {import("./link.js").Link} link @param {unknown} request @param {string} type */
-export async function documentOf(link, request, type) {
-  const { id } = await link.request(request);
+/**
+ * The bytes that came with an answer.
+ *
+ * @param {import("./link.js").Link} link
+ * @param {unknown} request
+ * @param {string} type
+ * @param {import("./segue.js").LongOptions} [options]
+ */
+export async function documentOf(link, request, type, options) {
+  const { id } = await link.request(request, undefined, options);
   return new Blob([link.page.take_artwork(id) ?? new Uint8Array()], { type });
 }
 

@@ -463,6 +463,14 @@ export interface PlaylistImport {
   unmatched: { line: number; path: string }[];
 }
 
+/** How something that takes long is watched and ended. */
+export interface LongOptions {
+  /** Hears how far it is, from 0 to 1. */
+  onProgress?: (part: number) => void;
+  /** Ends it: the promise rejects with `cancelled`, unless it was done already. */
+  signal?: AbortSignal;
+}
+
 /** What says that two tracks are the same, the surest first. */
 export type Rung = "path" | "audioHash" | "recording" | "tags";
 
@@ -600,12 +608,12 @@ export class Segue {
   ): Promise<PlaylistImport>;
 
   /** Everything that the listener made, as one JSON file: `systems/EXPORT.md`. */
-  exportUserData(): Promise<Blob>;
-  /** Merges such a file. Twice is once. */
-  importUserData(source: string | Blob | ArrayBuffer | Uint8Array): Promise<UserDataReport>;
+  exportUserData(options?: LongOptions): Promise<Blob>;
+  /** Merges such a file. Twice is once. What was merged when it is cancelled stays. */
+  importUserData(source: string | Blob | ArrayBuffer | Uint8Array, options?: LongOptions): Promise<UserDataReport>;
 
   /** Groups of tracks that are the same recording. */
-  duplicates(options?: Partial<Window>): Promise<{ total: number; groups: DuplicateGroup[] }>;
+  duplicates(options?: Partial<Window> & { signal?: AbortSignal }): Promise<{ total: number; groups: DuplicateGroup[] }>;
 
   /** What was heard, the newest first. */
   history(options?: Partial<Window>): Promise<{ total: number; listens: Listen[] }>;

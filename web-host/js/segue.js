@@ -260,6 +260,9 @@ export class Segue {
       case "answer":
         this.#link.answered(detail);
         break;
+      case "progress":
+        this.#link.progressed(detail);
+        break;
       case "view":
         this.#views.get(detail)?.update();
         break;
@@ -647,22 +650,23 @@ export class Segue {
     return value?.imported;
   }
 
-  exportUserData() {
-    return documentOf(this.#link, "exportUserData", "application/json");
+  /** @param {import("./segue.js").LongOptions} [options] */
+  exportUserData(options) {
+    return documentOf(this.#link, "exportUserData", "application/json", options);
   }
 
-  /** @param {string | Blob | ArrayBuffer | Uint8Array} source */
-  async importUserData(source) {
-    const { value } = await this.#link.request({ importUserData: { bytes: [] } }, await bytesOf(source));
+  /** @param {string | Blob | ArrayBuffer | Uint8Array} source @param {import("./segue.js").LongOptions} [options] */
+  async importUserData(source, options) {
+    const { value } = await this.#link.request({ importUserData: { bytes: [] } }, await bytesOf(source), options);
     return value?.report;
   }
 
   /**
-   * @param {{ offset?: number, limit?: number }} [options]
+   * @param {{ offset?: number, limit?: number, signal?: AbortSignal }} [options]
    * @returns {Promise<{ total: number, groups: import("./segue.js").DuplicateGroup[] }>}
    */
-  async duplicates({ offset = 0, limit = 100 } = {}) {
-    const { value } = await this.#link.request({ duplicates: { offset, limit } });
+  async duplicates({ offset = 0, limit = 100, signal } = {}) {
+    const { value } = await this.#link.request({ duplicates: { offset, limit } }, undefined, { signal });
     return value?.duplicates ?? { total: 0, groups: [] };
   }
 

@@ -40,6 +40,7 @@ impl Default for Page {
 #[serde(rename_all = "camelCase")]
 enum Event<'a> {
     Answer(Answer<'a>),
+    Progress { id: u32, done: u16 },
     View(u32),
     SyncProgress(Job<'a>),
     SyncComplete(Job<'a>),
@@ -358,6 +359,7 @@ impl Page {
                     value,
                 })
             }
+            ClientEvent::Progress { id, done } => Event::Progress { id: *id, done: *done },
             ClientEvent::View(view) => Event::View(*view),
             ClientEvent::SyncProgress(id) => Event::SyncProgress(Job::of(&job(*id)?, now)),
             ClientEvent::SyncComplete(id) => Event::SyncComplete(Job::of(&job(*id)?, now)),

@@ -29,13 +29,15 @@ pub enum ToLibrary {
 }
 
 /// From the library to a host. On the wire the first byte tells: 0 an answer as postcard writes it,
-/// 1 a frame.
+/// 1 a frame, 2 how far a request is, as postcard writes that.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ToHost {
     /// The answer to the request of this id.
     Answer(u32, Result<Response, RequestError>),
     /// The bytes of a [`Frame`](super::frame::Frame).
     Frame(Vec<u8>),
+    /// How far the request of this id is, in thousandths.
+    Progress(u32, u16),
 }
 
 impl ToLibrary {
@@ -68,6 +70,9 @@ impl ToHost {
                 bytes.extend_from_slice(frame);
                 bytes
             }
+            Self::Progress(id, done) => {
+                postcard::to_extend(&(id, done), vec![2]).expect("numbers are plain data")
+            }
         }
     }
 
@@ -83,6 +88,11 @@ impl ToHost {
                 Ok(Self::Answer(id, answer))
             }
             Some((1, frame)) => Ok(Self::Frame(frame.to_vec())),
+            Some((2, progress)) => {
+                let (id, done) =
+                    postcard::from_bytes(progress).map_err(|_| WireError::Malformed { offset: 1 })?;
+                Ok(Self::Progress(id, done))
+            }
             _ => Err(WireError::Malformed { offset: 0 }),
         }
     }
@@ -112,6 +122,8 @@ mod tests {
         assert_eq!(ToHost::read(&answer.to_bytes()), Ok(answer));
         let frame = ToHost::Frame(vec![1, 2, 3]);
         assert_eq!(ToHost::read(&frame.to_bytes()), Ok(frame));
+        let progress = ToHost::Progress(9, 1_000);
+        assert_eq!(ToHost::read(&progress.to_bytes()), Ok(progress));
     }
 
     #[test]

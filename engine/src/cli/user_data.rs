@@ -4,11 +4,13 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use indicatif::{ProgressBar, ProgressStyle};
 use segue::components::intent::Request;
 use segue::components::report::{ImportReport, Response};
+use segue::{Engine, EngineError};
 use serde_json::json;
 
-use super::{Failure, LibraryArguments, Outcome, say};
+use super::{Failure, LibraryArguments, Outcome, is_watched, say};
 
 /// Writes everything you made into one file: ratings, playlists, history, play counts.
 ///
@@ -36,13 +38,27 @@ pub(super) struct ImportArguments {
     json: bool,
 }
 
+/// Asks and shows how far it is.
+fn watched(engine: &mut Engine, request: Request) -> Result<Response, EngineError> {
+    let bar = if is_watched() {
+        ProgressBar::new(1_000)
+    } else {
+        ProgressBar::hidden()
+    };
+    let style = ProgressStyle::with_template("{spinner} {wide_bar} {percent} %  {eta}");
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    let answer = engine.ask_and_watch(request, |done| bar.set_position(done.into()));
+    bar.finish_and_clear();
+    answer
+}
+
 fn unexpected() -> Failure {
     Failure("the library gave another answer than was asked for".to_owned())
 }
 
 pub(super) fn export(arguments: &ExportArguments) -> Outcome {
     let mut engine = arguments.library.open(false)?;
-    let Response::Document(bytes) = engine.ask(Request::ExportUserData)? else {
+    let Response::Document(bytes) = watched(&mut engine, Request::ExportUserData)? else {
         return Err(unexpected());
     };
     engine.close()?;
@@ -59,7 +75,7 @@ pub(super) fn import(arguments: &ImportArguments) -> Outcome {
     let named = |error: &dyn std::fmt::Display| Failure(format!("{}: {error}", arguments.file.display()));
     let bytes = fs::read(&arguments.file).map_err(|error| named(&error))?;
     let mut engine = arguments.library.open(false)?;
-    let answer = engine.ask(Request::ImportUserData { bytes });
+    let answer = watched(&mut engine, Request::ImportUserData { bytes });
     let Response::UserDataImported(report) = answer.map_err(|error| named(&error))? else {
         return Err(unexpected());
     };

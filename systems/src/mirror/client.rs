@@ -32,6 +32,13 @@ pub enum ClientEvent {
         /// The answer.
         answer: Result<Response, RequestError>,
     },
+    /// How far a request is that takes long, in thousandths.
+    Progress {
+        /// The number that [`Remote::request`] gave it.
+        id: u32,
+        /// So far.
+        done: u16,
+    },
     /// A view's window changed, or a row in it.
     View(u32),
     /// A job went on.
@@ -80,7 +87,7 @@ impl ClientEvent {
     #[must_use]
     pub fn name(&self) -> Option<&'static str> {
         match self {
-            Self::Answer { .. } | Self::View(_) => None,
+            Self::Answer { .. } | Self::Progress { .. } | Self::View(_) => None,
             Self::SyncProgress(_) => Some("Sync.Progress"),
             Self::SyncComplete(_) => Some("Sync.Complete"),
             Self::TracksAdded { .. } => Some("Sync.TracksAdded"),
@@ -291,6 +298,10 @@ impl Remote {
     pub fn receive(&mut self, world: &mut World, bytes: &[u8]) -> Vec<ClientEvent> {
         match ToHost::read(bytes) {
             Ok(ToHost::Answer(id, answer)) => self.take_answer(world, id, answer),
+            Ok(ToHost::Progress(id, done)) if self.pending.get(&id) == Some(&false) => {
+                vec![ClientEvent::Progress { id, done }]
+            }
+            Ok(ToHost::Progress(..)) => Vec::new(),
             Ok(ToHost::Frame(frame)) => match self.mirror.apply(world, &frame) {
                 Ok(applied) if applied.ignored => {
                     // More than were under way when the snapshot was asked for: it must have been lost.

@@ -8,7 +8,7 @@ use segue_components::playlist::{PlaylistTimes, SmartQuery, Unmatched};
 use segue_components::provider::ProviderKind;
 use segue_components::track::PlayStats;
 
-use crate::json::{Json, JsonError};
+use crate::json::{Json, JsonError, Walk};
 
 /// The version that this build writes, and the newest it reads.
 pub const VERSION: u64 = 1;
@@ -180,42 +180,91 @@ fn put_text(out: &mut String, text: &str) {
     out.push('"');
 }
 
-/// One item a line, so that people and tools for text find their way.
-fn put_list<T>(out: &mut String, items: &[T], mut put: impl FnMut(&mut String, &T)) {
-    out.push('[');
-    for (place, item) in items.iter().enumerate() {
-        out.push_str(if place == 0 { "\n" } else { ",\n" });
-        put(out, item);
+/// Begins the next line of a list: one item a line, so that people and tools for text find their way.
+fn next_line(out: &mut String, place: usize) {
+    out.push_str(if place == 0 { "\n" } else { ",\n" });
+}
+
+/// Writes a file, so many lines at a time.
+#[derive(Debug, Default)]
+pub(super) struct Writer {
+    out: String,
+    /// What comes next, counted over tracks, playlists and listens.
+    next: usize,
+}
+
+impl Writer {
+    /// Writes so many lines at the most, of which a playlist is one for each of its entries. `true` when there are no more.
+    pub(super) fn step(&mut self, data: &UserData, left: &mut usize) -> bool {
+        let out = &mut self.out;
+        let playlists = data.tracks.len();
+        let history = playlists + data.playlists.len();
+        let end = history + data.history.len();
+        while *left > 0 && self.next <= end {
+            if self.next == 0 {
+                let mut object = Object::new(out);
+                object.text("format", FORMAT);
+                object.number("version", VERSION);
+                object.number("exported", data.exported);
+                object.key("tracks").push('[');
+            }
+            if self.next == playlists {
+                out.push_str("],\"playlists\":[");
+            }
+            if self.next == history {
+                out.push_str("],\"history\":[");
+            }
+            let mut rows = 1;
+            if let Some(track) = data.tracks.get(self.next) {
+                next_line(out, self.next);
+                put_track(out, track);
+            } else if let Some(list) = data.playlists.get(self.next - playlists) {
+                next_line(out, self.next - playlists);
+                put_playlist(out, list);
+                rows += list.items.len();
+            } else if let Some((place, listen)) = data.history.get(self.next - history) {
+                next_line(out, self.next - history);
+                put_listen(out, *place, listen);
+            } else {
+                out.push_str("]}\n");
+            }
+            *left = left.saturating_sub(rows);
+            self.next += 1;
+        }
+        self.next > end
     }
-    out.push(']');
+
+    /// How many tracks, playlists and listens are written.
+    pub(super) fn written(&self) -> u64 {
+        self.next as u64
+    }
+
+    pub(super) fn into_text(self) -> String {
+        self.out
+    }
 }
 
 /// The file as text.
 #[must_use]
 pub fn write(data: &UserData) -> String {
-    let mut out = String::new();
-    let mut object = Object::new(&mut out);
-    object.text("format", FORMAT);
-    object.number("version", VERSION);
-    object.number("exported", data.exported);
-    put_list(object.key("tracks"), &data.tracks, put_track);
-    put_list(object.key("playlists"), &data.playlists, put_playlist);
-    put_list(object.key("history"), &data.history, |out, (place, listen)| {
-        let numbers = [
-            *place as u64,
-            listen.at,
-            u64::from(listen.heard),
-            u64::from(listen.counted),
-        ];
-        for (index, number) in numbers.into_iter().enumerate() {
-            out.push(if index == 0 { '[' } else { ',' });
-            out.push_str(&number.to_string());
-        }
-        out.push(']');
-    });
-    object.end();
-    out.push('\n');
-    out
+    let mut writer = Writer::default();
+    let mut all = usize::MAX;
+    while !writer.step(data, &mut all) {}
+    writer.into_text()
+}
+
+fn put_listen(out: &mut String, place: usize, listen: &Listen) {
+    let numbers = [
+        place as u64,
+        listen.at,
+        u64::from(listen.heard),
+        u64::from(listen.counted),
+    ];
+    for (index, number) in numbers.into_iter().enumerate() {
+        out.push(if index == 0 { '[' } else { ',' });
+        out.push_str(&number.to_string());
+    }
+    out.push(']');
 }
 
 fn put_track(out: &mut String, track: &KnownTrack) {
@@ -263,18 +312,103 @@ fn put_playlist(out: &mut String, list: &List) {
             put_text(object.key("query"), &smart.query);
             object.number("limit", smart.limit.into());
         }
-        None => put_list(object.key("entries"), &list.items, |out, item| match item {
-            Item::Track(place) => out.push_str(&place.to_string()),
-            Item::Unmatched(unmatched) => {
-                let mut object = Object::new(out);
-                object.text("path", &unmatched.path);
-                object.text("title", &unmatched.title);
-                object.number("seconds", unmatched.seconds.into());
-                object.end();
+        None => {
+            let out = object.key("entries");
+            out.push('[');
+            for (place, item) in list.items.iter().enumerate() {
+                next_line(out, place);
+                match item {
+                    Item::Track(place) => out.push_str(&place.to_string()),
+                    Item::Unmatched(unmatched) => {
+                        let mut object = Object::new(out);
+                        object.text("path", &unmatched.path);
+                        object.text("title", &unmatched.title);
+                        object.number("seconds", unmatched.seconds.into());
+                        object.end();
+                    }
+                }
             }
-        }),
+            out.push(']');
+        }
     }
     object.end();
+}
+
+/// Reads a file, so many lines at a time: all of it once to see that it is whole and of which version, and once more for
+/// what stands in it.
+#[derive(Debug, Default)]
+pub(super) struct Reader {
+    walk: Walk,
+    format: String,
+    version: u64,
+    is_checked: bool,
+    pub(super) data: UserData,
+}
+
+impl Reader {
+    /// Reads so many lines at the most. `true` when all is in `data`.
+    ///
+    /// # Errors
+    /// A [`FileError`]; of a file of another version, that, whatever else it holds.
+    pub(super) fn step(&mut self, bytes: &[u8], left: &mut usize) -> Result<bool, FileError> {
+        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        if !self.is_checked {
+            let (format, version) = (&mut self.format, &mut self.version);
+            let is_over = self.walk.step(bytes, left, &mut |json, key| match key {
+                "format" => json.string().map(|text| *format = text),
+                "version" => json.whole().map(|number| *version = number),
+                _ => json.skip(),
+            })?;
+            if !is_over {
+                return Ok(false);
+            }
+            match self.version {
+                _ if self.format != FORMAT => return Err(FileError::Foreign),
+                0 => return Err(FileError::Foreign),
+                1..=VERSION => {}
+                found => return Err(FileError::Newer { found }),
+            }
+            self.is_checked = true;
+            self.walk = Walk::default();
+        }
+        let data = &mut self.data;
+        let mut entries = 0;
+        let is_over = self.walk.step(bytes, left, &mut |json, key| match key {
+            "exported" => json.whole().map(|time| data.exported = time),
+            "tracks" => read_track(json).map(|track| data.tracks.push(track)),
+            "playlists" => read_playlist(json).map(|list| {
+                entries += list.items.len();
+                data.playlists.push(list);
+            }),
+            "history" => read_listen(json).map(|listen| data.history.push(listen)),
+            _ => json.skip(),
+        })?;
+        *left = left.saturating_sub(entries);
+        if is_over {
+            self.check_places()?;
+        }
+        Ok(is_over)
+    }
+
+    /// How many bytes were read, of both times.
+    pub(super) fn passed(&self, bytes: &[u8]) -> usize {
+        self.walk.passed() + if self.is_checked { bytes.len() } else { 0 }
+    }
+
+    /// Every reference leads to a track of the file.
+    fn check_places(&self) -> Result<(), FileError> {
+        let known = self.data.tracks.len();
+        let listed = self.data.playlists.iter().flat_map(|list| &list.items);
+        let listed = listed.filter_map(|item| match item {
+            Item::Track(place) => Some(*place),
+            Item::Unmatched(_) => None,
+        });
+        let heard = self.data.history.iter().map(|(place, _)| *place);
+        match listed.chain(heard).find(|&place| place >= known) {
+            Some(place) => Err(FileError::Dangling { place: place as u64 }),
+            None => Ok(()),
+        }
+    }
 }
 
 /// Reads a file.
@@ -282,46 +416,10 @@ fn put_playlist(out: &mut String, list: &List) {
 /// # Errors
 /// A [`FileError`]; of a file of another version, that, whatever else it holds.
 pub fn read(bytes: &[u8]) -> Result<UserData, FileError> {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    check_version(bytes)?;
-    let mut data = UserData::default();
-    let mut json = Json::new(bytes);
-    json.object(&mut |json, key| match key {
-        "exported" => json.whole().map(|time| data.exported = time),
-        "tracks" => json.array(&mut |json| read_track(json).map(|track| data.tracks.push(track))),
-        "playlists" => json.array(&mut |json| read_playlist(json).map(|list| data.playlists.push(list))),
-        "history" => json.array(&mut |json| read_listen(json).map(|listen| data.history.push(listen))),
-        _ => json.skip(),
-    })?;
-    let known = data.tracks.len();
-    let listed = data.playlists.iter().flat_map(|list| &list.items);
-    let listed = listed.filter_map(|item| match item {
-        Item::Track(place) => Some(*place),
-        Item::Unmatched(_) => None,
-    });
-    let heard = data.history.iter().map(|(place, _)| *place);
-    if let Some(place) = listed.chain(heard).find(|&place| place >= known) {
-        return Err(FileError::Dangling { place: place as u64 });
-    }
-    Ok(data)
-}
-
-fn check_version(bytes: &[u8]) -> Result<(), FileError> {
-    let mut format = String::new();
-    let mut version = 0;
-    let mut json = Json::new(bytes);
-    json.object(&mut |json, key| match key {
-        "format" => json.string().map(|text| format = text),
-        "version" => json.whole().map(|number| version = number),
-        _ => json.skip(),
-    })?;
-    json.end()?;
-    match version {
-        _ if format != FORMAT => Err(FileError::Foreign),
-        0 => Err(FileError::Foreign),
-        1..=VERSION => Ok(()),
-        found => Err(FileError::Newer { found }),
-    }
+    let mut reader = Reader::default();
+    let mut all = usize::MAX;
+    while !reader.step(bytes, &mut all)? {}
+    Ok(reader.data)
 }
 
 fn number<T: TryFrom<u64>>(json: &mut Json<'_>, expected: &'static str) -> Result<T, JsonError> {

@@ -66,42 +66,94 @@ pub(crate) fn name(title: &str, artist: &str) -> String {
     name
 }
 
-/// Finds each of these tracks, and says by which rung of the ladder.
-pub fn find(world: &World, wanted: &[KnownTrack]) -> Vec<Option<(TrackId, Rung)>> {
-    let mut found: Vec<Option<(TrackId, Rung)>> = by_path(world, wanted);
-    let mut keys: Wanted<TrackId> = Wanted::default();
-    for (track, found) in wanted.iter().zip(&found) {
-        if found.is_none() {
-            for (key, rung) in known_by(track) {
-                keys.list(&key, rung as u64);
+/// The steps of a [`Search`], in order.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Step {
+    #[default]
+    Paths,
+    Keys,
+    Tracks,
+    Best,
+    Done,
+}
+
+/// Finds each of some tracks, and says by which rung of the ladder, so many at a time.
+#[derive(Debug, Default)]
+pub(super) struct Search {
+    step: Step,
+    next: usize,
+    total: usize,
+    /// What is looked for in the library, and what of it is there.
+    keys: Wanted<TrackId>,
+    pub(super) found: Vec<Option<(TrackId, Rung)>>,
+}
+
+impl Search {
+    /// Looks at so many tracks at the most. `true` when all that can be found is.
+    pub(super) fn step(&mut self, world: &World, wanted: &[KnownTrack], left: &mut usize) -> bool {
+        let providers = providers(world);
+        while *left > 0 {
+            let tracks = world.resource::<Catalog>().last(Noun::Track);
+            self.total = match self.step {
+                // Numbers begin with one.
+                Step::Tracks => usize::try_from(tracks).unwrap_or(usize::MAX).saturating_add(1),
+                _ => wanted.len(),
+            };
+            if self.next >= self.total {
+                self.next = 0;
+                self.step = match self.step {
+                    Step::Paths => Step::Keys,
+                    // Everything lies where it lay.
+                    Step::Keys if self.keys.is_empty() => Step::Done,
+                    Step::Keys => Step::Tracks,
+                    Step::Tracks => Step::Best,
+                    Step::Best | Step::Done => Step::Done,
+                };
+                if self.step == Step::Done {
+                    return true;
+                }
+                continue;
             }
-        }
-    }
-    if keys.is_empty() {
-        return found;
-    }
-    let catalog = world.resource::<Catalog>();
-    let mut tracks: Vec<u64> = catalog.all(Noun::Track).map(|(number, _)| number).collect();
-    crate::sort::plain(&mut tracks);
-    for track in tracks.into_iter().map(TrackId) {
-        if let Some(known) = describe(world, track) {
-            for (key, rung) in known_by(&known) {
-                keys.offer(&key, rung as u64, track);
+            let next = self.next;
+            match self.step {
+                Step::Paths => self.found.push(by_path(world, &providers, &wanted[next])),
+                Step::Keys if self.found[next].is_none() => {
+                    for (key, rung) in known_by(&wanted[next]) {
+                        self.keys.list(&key, rung as u64);
+                    }
+                }
+                Step::Tracks => {
+                    let track = TrackId(next as u64);
+                    if let Some(known) = describe(world, track) {
+                        for (key, rung) in known_by(&known) {
+                            self.keys.offer(&key, rung as u64, track);
+                        }
+                    }
+                }
+                Step::Best if self.found[next].is_none() => {
+                    self.found[next] = self.best_of(world, &wanted[next]);
+                }
+                _ => {}
             }
+            self.next += 1;
+            *left -= 1;
         }
+        self.step == Step::Done
     }
-    for (track, found) in wanted.iter().zip(&mut found) {
-        if found.is_some() {
-            continue;
-        }
-        *found = known_by(track).into_iter().find_map(|(key, rung)| {
-            let known = keys.get(&key, rung as u64)?;
-            let is_like = |known: &&TrackId| rung != Rung::Tags || is_like(world, track, **known);
+
+    /// How far the step is and of how much, and which of four it is.
+    pub(super) fn progress(&self) -> (usize, u64, u64) {
+        (self.step as usize, self.next as u64, self.total as u64)
+    }
+
+    fn best_of(&self, world: &World, wanted: &KnownTrack) -> Option<(TrackId, Rung)> {
+        known_by(wanted).into_iter().find_map(|(key, rung)| {
+            let known = self.keys.get(&key, rung as u64)?;
+            let is_like = |known: &&TrackId| rung != Rung::Tags || is_like(world, wanted, **known);
             let alike: Vec<TrackId> = known.iter().filter(is_like).copied().collect();
-            best(world, track, &alike).map(|known| (known, rung))
-        });
+            best(world, wanted, &alike).map(|known| (known, rung))
+        })
     }
-    found
 }
 
 /// What a track is known by beside its path, the surest first.
@@ -116,21 +168,27 @@ fn known_by(track: &KnownTrack) -> Vec<(Vec<u8>, Rung)> {
     keys
 }
 
-fn by_path(world: &World, wanted: &[KnownTrack]) -> Vec<Option<(TrackId, Rung)>> {
+/// The providers by number.
+fn providers(world: &World) -> Vec<(u64, &ProviderKind)> {
     let catalog = world.resource::<Catalog>();
     let mut providers: Vec<(u64, &ProviderKind)> = catalog
         .all(Noun::Provider)
         .filter_map(|(number, entity)| Some((number, world.get(entity)?)))
         .collect();
     crate::sort::by_key(&mut providers, |&(number, _)| number);
-    let found = wanted.iter().map(|track| {
-        let kind = track.provider.as_ref()?;
-        let (provider, _) = providers.iter().find(|(_, known)| *known == kind)?;
-        let file = FileIndex::find(world, ProviderId(*provider), &track.path)?;
-        let found = catalog::get::<FileOf>(world, file)?.0;
-        is_plausible(world, track, found).then_some((found, Rung::Path))
-    });
-    found.collect()
+    providers
+}
+
+fn by_path(
+    world: &World,
+    providers: &[(u64, &ProviderKind)],
+    wanted: &KnownTrack,
+) -> Option<(TrackId, Rung)> {
+    let kind = wanted.provider.as_ref()?;
+    let (provider, _) = providers.iter().find(|(_, known)| *known == kind)?;
+    let file = FileIndex::find(world, ProviderId(*provider), &wanted.path)?;
+    let found = catalog::get::<FileOf>(world, file)?.0;
+    is_plausible(world, wanted, found).then_some((found, Rung::Path))
 }
 
 /// Whether a file in the same place may be the same track: another library may have another `01.mp3` there.
