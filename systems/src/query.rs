@@ -48,6 +48,8 @@ mod on_albums;
 mod order;
 pub mod parser;
 pub mod pattern;
+#[cfg(test)]
+mod pattern_tests;
 mod print;
 #[cfg(test)]
 pub(crate) mod random;

@@ -159,9 +159,11 @@ pub(crate) fn refresh_views(world: &mut World) {
                         continue;
                     }
                     *left -= 1;
+                    index.gave_up = false;
                     let found = index.find(world, noun, query, offset, limit);
                     let followed = followed.and_then(|id| index.position(world, noun, query, id));
                     view.answer(index.version(), clock, found, followed);
+                    view.note_cost(index.gave_up);
                     host.unsettled = true;
                 }
             }

@@ -22,6 +22,8 @@ struct Shown {
     found: Found,
     followed: Option<u32>,
     error: Option<QueryError>,
+    /// Whether rows are missing because a pattern took too many steps.
+    too_costly: bool,
 }
 
 /// What a view was answered from.
@@ -86,6 +88,7 @@ impl View {
         self.query = parsed?;
         self.is_timed = eval::is_timed(&self.query.filter);
         query.clone_into(&mut self.text);
+        self.shown.too_costly = false;
         self.answerable = true;
         Ok(())
     }
@@ -136,6 +139,11 @@ impl View {
         self.answered = Some(Answered { version, at });
     }
 
+    /// Says whether a pattern took more steps than an answer may, so that rows are missing.
+    pub(crate) fn note_cost(&mut self, too_costly: bool) {
+        self.shown.too_costly = too_costly;
+    }
+
     /// Answers it with what was seen before the library was closed.
     pub(crate) fn answer_early(&mut self, version: u64, at: Clock, seen: &LastSeen) {
         if !self.is_asked() {
@@ -184,16 +192,14 @@ impl View {
     /// What the host must be told.
     pub(crate) fn patch(&self) -> ViewPatch {
         let told = self.told.as_ref().map_or(&[][..], |told| &told.found.ids);
+        let cost = || self.shown.too_costly.then(|| parser::too_costly(&self.text));
+        let error = self.shown.error.clone().or_else(cost);
         ViewPatch {
             view: self.number,
             total: self.shown.found.total,
             offset: self.shown.offset,
             reset: self.told.is_none(),
-            error: self
-                .shown
-                .error
-                .as_ref()
-                .map(|error| (error.column, error.found.clone(), error.expected.clone())),
+            error: error.map(|error| (error.column, error.found, error.expected)),
             splices: diff::splices(told, &self.shown.found.ids),
             closed: false,
             followed: self.shown.followed,

@@ -22,6 +22,7 @@ use super::index::Index;
 use super::matcher::Matcher;
 use super::shared::Text;
 use super::table::Table;
+use super::words::has_part;
 use crate::catalog::Catalog;
 
 /// From so many candidates on all values are read in a row, and not one by one.
@@ -34,9 +35,93 @@ enum Test {
     /// Equal to this when folded.
     Folds(String),
     /// This stands in it when folded.
-    Contains(String),
-    Matches(Box<Matcher>),
+    Contains(Part),
+    Matches(Box<Matches>),
 }
+
+/// A folded part of a path.
+struct Part {
+    part: String,
+    /// The folder that was looked at last, as it is, and folded with what was behind it.
+    folder: String,
+    folded: String,
+    /// How much of that is the folder, and whether the part stands in it.
+    length: usize,
+    is_in_folder: bool,
+}
+
+impl Part {
+    fn of(text: &str) -> Self {
+        Self {
+            part: fold::fold(text),
+            folder: String::new(),
+            folded: String::new(),
+            length: 0,
+            is_in_folder: text.is_empty(),
+        }
+    }
+
+    fn stands_in(&mut self, folder: &str, name: &str) -> bool {
+        let part = self.part.as_bytes();
+        // Files that follow each other tend to share it.
+        if self.folder != folder {
+            folder.clone_into(&mut self.folder);
+            fold::fold_into(folder, &mut self.folded);
+            self.length = self.folded.len();
+            self.is_in_folder = has_part(self.folded.as_bytes(), part);
+        }
+        self.is_in_folder || {
+            self.folded.truncate(self.length);
+            fold::fold_onto(name, &mut self.folded);
+            let from = (self.length + 1).saturating_sub(part.len());
+            has_part(&self.folded.as_bytes()[from..], part)
+        }
+    }
+}
+
+/// A pattern, which goes on where it was given up before.
+struct Matches {
+    matcher: Matcher,
+    /// So many things were looked at before; `None` for the first time.
+    known: Option<u64>,
+    /// So many were looked at with them.
+    read: u64,
+}
+
+impl Matches {
+    fn turn(&mut self, matches: impl FnOnce(&mut Matcher) -> bool) -> bool {
+        if self.matcher.gave_up() {
+            return false;
+        }
+        if self.read < self.known.unwrap_or(0) {
+            self.read += 1;
+            return false;
+        }
+        let found = matches(&mut self.matcher);
+        // What was not read to its end is read again.
+        if found || !self.matcher.gave_up() {
+            self.read += 1;
+        }
+        found
+    }
+}
+
+/// What is known of a pattern that took more steps than an answer may.
+#[derive(Debug)]
+pub(crate) struct Unfinished {
+    /// Of the index.
+    version: u64,
+    noun: Noun,
+    field: ValueField,
+    pattern: Pattern,
+    candidates: Bitmap,
+    /// How many things were looked at, and which of the candidates were found.
+    read: u64,
+    found: Bitmap,
+}
+
+/// So many of these are kept.
+const MOST_UNFINISHED: usize = 4;
 
 impl Test {
     fn whole(whole: &Whole) -> Self {
@@ -51,13 +136,31 @@ impl Test {
         match self {
             Self::Same(text) => value == text,
             Self::Folds(folded) => folds_to(value, folded),
-            Self::Contains(part) => contains_folded(value, part),
-            Self::Matches(matcher) => matcher.matches(value),
+            Self::Contains(part) => part.stands_in("", value),
+            Self::Matches(matches) => matches.turn(|matcher| matcher.matches(value)),
+        }
+    }
+
+    fn holds_path(&mut self, path: &str) -> bool {
+        let (folder, name) = path.split_at(path.rfind('/').map_or(0, |at| at + 1));
+        match self {
+            Self::Same(_) | Self::Folds(_) => self.holds(path),
+            Self::Contains(part) => part.stands_in(folder, name),
+            Self::Matches(matches) => matches.turn(|matcher| matcher.matches_path(folder, name)),
         }
     }
 
     fn any(&mut self, text: &Text) -> bool {
-        text.any(&mut |value| self.holds(value))
+        match self {
+            // The whole text is one thing.
+            Self::Matches(matches) => matches.turn(|matcher| text.any(&mut |value| matcher.matches(value))),
+            _ => text.any(&mut |value| self.holds(value)),
+        }
+    }
+
+    /// Whether things have to be looked at in the same order each time.
+    fn goes_on(&self) -> bool {
+        matches!(self, Self::Matches(matches) if matches.known.is_some())
     }
 }
 
@@ -70,17 +173,16 @@ fn folds_to(text: &str, folded: &str) -> bool {
     letters.map(|byte| byte.to_ascii_lowercase()).eq(folded.bytes())
 }
 
-/// Whether a folded part stands in a text when that is folded; in ASCII, as most paths are, without folding it.
-fn contains_folded(text: &str, part: &str) -> bool {
-    if !text.is_ascii() || text.contains(['\'', '`']) {
-        return fold::fold(text).contains(part);
+/// Where the words of a field are looked for, if it has any.
+fn words_of(field: ValueField) -> Option<TextField> {
+    match field {
+        ValueField::Title => Some(TextField::Title),
+        ValueField::Artist => Some(TextField::Artist),
+        ValueField::AlbumArtist => Some(TextField::AlbumArtist),
+        ValueField::Album => Some(TextField::Album),
+        ValueField::Genre => Some(TextField::Genre),
+        ValueField::Codec | ValueField::Path | ValueField::Folder => None,
     }
-    let part = part.as_bytes();
-    part.is_empty()
-        || text
-            .as_bytes()
-            .windows(part.len())
-            .any(|window| window.eq_ignore_ascii_case(part))
 }
 
 /// Whether only tracks can say; an album then counts if one of its tracks does.
@@ -109,16 +211,8 @@ impl Eval<'_> {
         whole: &Whole,
         mut candidates: Bitmap,
     ) -> Bitmap {
-        let words = match field {
-            ValueField::Title => Some(TextField::Title),
-            ValueField::Artist => Some(TextField::Artist),
-            ValueField::AlbumArtist => Some(TextField::AlbumArtist),
-            ValueField::Album => Some(TextField::Album),
-            ValueField::Genre => Some(TextField::Genre),
-            ValueField::Codec | ValueField::Path | ValueField::Folder => None,
-        };
         let folded = fold::fold(&whole.text);
-        if let Some(words) = words {
+        if let Some(words) = words_of(field) {
             // Few rows have all the words, and only those are read.
             candidates = self.with_tokens(index, noun, words, &fold::tokens(&folded), candidates);
         }
@@ -132,14 +226,46 @@ impl Eval<'_> {
         noun: Noun,
         field: ValueField,
         pattern: &Pattern,
-        candidates: Bitmap,
+        mut candidates: Bitmap,
     ) -> Bitmap {
-        let mut test = Test::Matches(Box::new(Matcher::new(pattern)));
-        let found = self.values(index, noun, field, &mut test, candidates);
-        if let Test::Matches(matcher) = test
-            && matcher.gave_up()
-        {
-            index.gave_up = true;
+        if let Some(words) = words_of(field) {
+            candidates = self.with_parts(index, noun, words, &pattern.needed(), candidates);
+        }
+        let version = index.version();
+        index.unfinished.retain(|known| known.version == version);
+        let known = index.unfinished.iter().position(|known| {
+            (known.noun, known.field) == (noun, field)
+                && known.pattern == *pattern
+                && known.candidates == candidates
+        });
+        let known = known.map(|place| index.unfinished.swap_remove(place));
+        let goes_on = known.is_some();
+        let mut test = Test::Matches(Box::new(Matches {
+            matcher: Matcher::new(pattern),
+            known: known.as_ref().map(|known| known.read),
+            read: 0,
+        }));
+        let mut found = self.values(index, noun, field, &mut test, candidates.clone());
+        let Test::Matches(matches) = test else {
+            return found;
+        };
+        if let Some(known) = known {
+            found.or(&known.found);
+        }
+        let gave_up = matches.matcher.gave_up();
+        index.gave_up |= gave_up;
+        if gave_up || goes_on {
+            index.unfinished.truncate(MOST_UNFINISHED - 1);
+            let in_order = goes_on || !matches!(field, ValueField::Title | ValueField::Path);
+            index.unfinished.push(Unfinished {
+                version,
+                noun,
+                field,
+                pattern: pattern.clone(),
+                candidates,
+                read: if in_order { matches.read } else { 0 },
+                found: found.clone(),
+            });
         }
         found
     }
@@ -153,7 +279,7 @@ impl Eval<'_> {
         part: &str,
         candidates: Bitmap,
     ) -> Bitmap {
-        let mut test = Test::Contains(fold::fold(part));
+        let mut test = Test::Contains(Part::of(part));
         self.values(index, noun, field, &mut test, candidates)
     }
 
@@ -200,13 +326,17 @@ impl Eval<'_> {
                 index.tracks.make_groups(self.world, by);
                 &index.tracks.groups.get(by).names
             }
+            ValueField::Title if is_many && !test.goes_on() => {
+                candidates.and(&self.titles(&index.tracks, &mut |title| test.holds(title)));
+                return candidates;
+            }
             ValueField::Title => {
                 let title = &mut |Title(title): &Title| test.holds(title);
                 self.components(&index.tracks, &mut candidates, title);
                 return candidates;
             }
-            ValueField::Path if is_many => {
-                candidates.and(&self.paths(&index.tracks, &mut |path| test.holds(path)));
+            ValueField::Path if is_many && !test.goes_on() => {
+                candidates.and(&self.paths(&index.tracks, &mut |path| test.holds_path(path)));
                 return candidates;
             }
             _ => {
@@ -250,7 +380,7 @@ impl Eval<'_> {
             ValueField::Folder => {
                 location(self.world, track).is_some_and(|location| test.holds(folder(&location.path)))
             }
-            _ => location(self.world, track).is_some_and(|location| test.holds(&location.path)),
+            _ => location(self.world, track).is_some_and(|location| test.holds_path(&location.path)),
         }
     }
 
@@ -268,6 +398,21 @@ impl Eval<'_> {
         };
         let query = query.query(self.world);
         candidates.retain(|row| query.get(table.row(row).entity).is_ok_and(&mut *pass));
+    }
+
+    /// The tracks whose title passes, in the order of memory.
+    fn titles(&self, table: &Table, pass: &mut dyn FnMut(&str) -> bool) -> Bitmap {
+        let mut found = Bitmap::empty_like(table.alive());
+        let query = self.world.try_query::<(&TrackId, &Title)>();
+        let Some(mut query) = query else { return found };
+        for (track, Title(title)) in query.iter(self.world) {
+            if pass(title)
+                && let Some(row) = table.number(track.0)
+            {
+                found.set(row);
+            }
+        }
+        found
     }
 
     /// The tracks that are played from a file whose path passes.
@@ -500,11 +645,14 @@ mod tests {
             let (value, wanted) = (text(6), fold::fold(&text(4)));
             let folded = fold::fold(&value);
             assert_eq!(folds_to(&value, &wanted), folded == wanted, "{value} is {wanted}");
-            assert_eq!(
-                contains_folded(&value, &wanted),
-                folded.contains(&wanted),
-                "{wanted} in {value}"
-            );
+            let mut part = Test::Contains(Part::of(&wanted));
+            for path in [&value, &text(6), &value] {
+                assert_eq!(
+                    part.holds_path(path),
+                    fold::fold(path).contains(&wanted),
+                    "{wanted} in {path}"
+                );
+            }
             found += u32::from(folded == wanted);
         }
         assert!(found > 100, "both answers were seen");

@@ -37,7 +37,7 @@ pub(crate) fn reads_words(expr: &Expr) -> bool {
     any_term(expr, &|term| {
         matches!(
             term,
-            Term::Anywhere(_) | Term::Text(..) | Term::Whole(..) | Term::Playlist(_)
+            Term::Anywhere(_) | Term::Text(..) | Term::Whole(..) | Term::Pattern(..) | Term::Playlist(_)
         )
     })
 }

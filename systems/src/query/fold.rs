@@ -29,6 +29,11 @@ pub fn fold(text: &str) -> String {
 /// The same in place of what `folded` holds.
 pub(crate) fn fold_into(text: &str, folded: &mut String) {
     folded.clear();
+    fold_onto(text, folded);
+}
+
+/// The same behind what `folded` holds.
+pub(crate) fn fold_onto(text: &str, folded: &mut String) {
     if text.is_ascii() {
         for byte in text.bytes() {
             if !matches!(byte, b'\'' | b'`') {
@@ -165,8 +170,8 @@ pub(crate) fn tokens(folded: &str) -> Vec<&str> {
 }
 
 /// Gives out everything that folded text can be found by: its tokens, and words with marks inside once more
-/// without them, so that `acdc` finds `AC/DC`.
-pub(crate) fn each_search_token(folded: &str, mut each: impl FnMut(&str)) {
+/// without them, so that `acdc` finds `AC/DC`. Whether there may be more than were given out.
+pub(crate) fn each_search_token(folded: &str, mut each: impl FnMut(&str)) -> bool {
     let mut given = 0;
     for word in folded.split_whitespace() {
         let count = pieces(word, &mut |piece| each(piece));
@@ -180,9 +185,10 @@ pub(crate) fn each_search_token(folded: &str, mut each: impl FnMut(&str)) {
             each(cut(&joined));
         }
         if given >= MOST_TOKENS {
-            break;
+            return true;
         }
     }
+    false
 }
 
 /// Whether a token is all that folded text says, but for an article and marks around it.

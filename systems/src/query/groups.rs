@@ -56,7 +56,11 @@ impl Groups {
         if self.of_row.len() <= place {
             self.of_row.resize(place + 1, 0);
         }
-        let name = name.map_or(0, |name| self.names.number(Text::Name(name.into()), || 0));
+        let name = name.map_or(0, |name| match self.names.last() {
+            // Neighbours tend to share it.
+            (last, Text::Name(text)) if **text == *name => last,
+            _ => self.names.number(Text::Name(name.into()), || 0),
+        });
         let old = core::mem::replace(&mut self.of_row[place], name);
         if old != name {
             self.names.unlink(old, number);

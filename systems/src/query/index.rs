@@ -16,6 +16,7 @@ pub(crate) use self::fill::{finish, update_index};
 use super::ast::{Expr, Query, SortBy};
 use super::bitmap::Bitmap;
 use super::building::{Building, Built};
+use super::conditions::Unfinished;
 use super::eval::{self, Eval, Forgive};
 use super::fold;
 use super::kept::{Counted, Due, Holds};
@@ -63,6 +64,8 @@ pub struct Index {
     beside: u64,
     /// Whether a pattern took more steps than it may, so that rows were passed over.
     pub(crate) gave_up: bool,
+    /// And how far those came.
+    pub(crate) unfinished: Vec<Unfinished>,
     /// What of a library that was loaded is not indexed yet.
     filling: Option<Filling>,
     expects_load: bool,

@@ -50,6 +50,9 @@ pub(crate) struct Matcher {
     /// How often all states were forgotten.
     forgotten: u32,
     walks: u32,
+    /// The folder that was read last, where reading it led to, and how often states were forgotten by then.
+    folder: String,
+    behind_folder: Option<(u16, u32)>,
 }
 
 impl Matcher {
@@ -67,6 +70,8 @@ impl Matcher {
             table: Vec::new(),
             forgotten: 0,
             walks: 0,
+            folder: String::new(),
+            behind_folder: None,
         };
         matcher.keep([AT_START, 0].into());
         for byte in 0..128_u8 {
@@ -82,18 +87,42 @@ impl Matcher {
 
     /// Whether the pattern matches somewhere in a text.
     pub(crate) fn matches(&mut self, text: &str) -> bool {
-        let mut state = START;
+        let state = self.read(START, text);
+        self.ends_well(state)
+    }
+
+    /// The same of a path, whose folder, with the slash behind it, is read once for the files that follow each other
+    /// in it.
+    pub(crate) fn matches_path(&mut self, folder: &str, name: &str) -> bool {
+        let known = self.behind_folder;
+        let known = known.filter(|&(_, forgotten)| forgotten == self.forgotten && self.folder == folder);
+        let state = match known {
+            Some((state, _)) => state,
+            None => {
+                folder.clone_into(&mut self.folder);
+                let state = self.read(START, folder);
+                self.behind_folder = Some((state, self.forgotten));
+                state
+            }
+        };
+        let state = self.read(state, name);
+        self.ends_well(state)
+    }
+
+    /// Goes on through a text, as far as it takes to know of a match.
+    fn read(&mut self, mut state: u16, text: &str) -> u16 {
         for char in text.chars() {
+            if state == MATCHED || self.gave_up() {
+                break;
+            }
             let class = self.class(char);
             state = self.next(state, class);
-            if state == MATCHED {
-                return true;
-            }
-            if self.gave_up() {
-                return false;
-            }
         }
-        self.next(state, END) == MATCHED
+        state
+    }
+
+    fn ends_well(&mut self, state: u16) -> bool {
+        state == MATCHED || !self.gave_up() && self.next(state, END) == MATCHED
     }
 
     fn class(&mut self, char: char) -> u32 {

@@ -13,6 +13,8 @@ pub(crate) const MOST_INSTRUCTIONS: usize = 512;
 const MOST_WORK: usize = 4 * MOST_INSTRUCTIONS;
 /// The highest count in braces.
 const MOST_REPEATS: u32 = 200;
+/// From so many runs of which a text needs one, no more are gathered.
+const MOST_NEEDED: usize = 16;
 /// How deep parentheses may nest.
 const DEEPEST: usize = 32;
 
@@ -57,6 +59,12 @@ impl Pattern {
     #[must_use]
     pub fn source(&self) -> &str {
         &self.0
+    }
+
+    /// Runs of ASCII letters and digits, in lower case, of which one stands in every text that matches; none where
+    /// nothing is known of these texts.
+    pub(crate) fn needed(&self) -> Vec<String> {
+        self.program().needed
     }
 
     pub(crate) fn program(&self) -> Program {
@@ -141,6 +149,14 @@ impl Set {
         }
     }
 
+    /// The only ASCII letter or digit that it takes, if it takes one character.
+    fn only(&self) -> Option<char> {
+        let mut chars = self.ranges.iter().filter(|&&(char, _)| lower(char) == char);
+        let &(char, to) = chars.next()?;
+        let is_one = char == to && chars.all(|&other| other == (char, char));
+        (is_one && !self.negated && self.kinds.is_empty() && char.is_ascii_alphanumeric()).then_some(char)
+    }
+
     /// Whether a character in lower case stands in it.
     pub(crate) fn has(&self, char: char) -> bool {
         let in_range = self.ranges.iter().any(|&(from, to)| (from..=to).contains(&char));
@@ -197,6 +213,73 @@ pub(crate) enum Step {
 pub(crate) struct Program {
     pub(crate) steps: Vec<Step>,
     pub(crate) sets: Vec<Set>,
+    /// See [`Pattern::needed`].
+    needed: Vec<String>,
+}
+
+/// What every text that matches has in it, as far as a pattern was read.
+#[derive(Default)]
+struct Needed {
+    /// One of these.
+    best: Vec<String>,
+    /// And what the text goes on with at this place.
+    run: String,
+}
+
+impl Needed {
+    fn read(&mut self, node: &Node, sets: &[Set]) {
+        match node {
+            Node::Set(set) => match sets[*set].only() {
+                Some(char) => self.run.push(char),
+                None => self.end_run(),
+            },
+            // It takes no character.
+            Node::Place(_) => {}
+            Node::All(parts) => parts.iter().for_each(|part| self.read(part, sets)),
+            Node::Any(sides) => {
+                self.end_run();
+                let mut all = Vec::new();
+                for side in sides {
+                    let mut of_side = Self::default();
+                    of_side.read(side, sets);
+                    of_side.end_run();
+                    if of_side.best.is_empty() || all.len() > MOST_NEEDED {
+                        return;
+                    }
+                    all.append(&mut of_side.best);
+                }
+                self.put(all);
+            }
+            Node::Repeat(part, least, most) => {
+                if *least > 0 {
+                    self.read(part, sets);
+                }
+                if (*least, *most) != (1, Some(1)) {
+                    self.end_run();
+                }
+                // However often it stood there, what follows stands behind the last of them.
+                if let Node::Set(set) = **part
+                    && *least > 0
+                    && let Some(char) = sets[set].only()
+                {
+                    self.run = char.into();
+                }
+            }
+        }
+    }
+
+    fn end_run(&mut self) {
+        let run = core::mem::take(&mut self.run);
+        self.put(vec![run]);
+    }
+
+    /// Keeps what says more: the shortest run decides, and one of a single letter says too little.
+    fn put(&mut self, other: Vec<String>) {
+        let shortest = |runs: &[String]| runs.iter().map(String::len).min().unwrap_or(1);
+        if shortest(&other) > shortest(&self.best) {
+            self.best = other;
+        }
+    }
 }
 
 impl Program {
@@ -220,6 +303,7 @@ impl Program {
         let mut program = Self {
             steps: Vec::new(),
             sets: Vec::new(),
+            needed: Vec::new(),
         };
         let mut work = 0;
         if !program.put(&node, &mut work) || program.steps.len() >= MOST_INSTRUCTIONS {
@@ -227,6 +311,10 @@ impl Program {
             return Err(reader.error("a pattern that comes to less: repeat less of it"));
         }
         program.steps.push(Step::Match);
+        let mut needed = Needed::default();
+        needed.read(&node, &reader.sets);
+        needed.end_run();
+        program.needed = needed.best;
         program.sets = reader.sets;
         Ok(program)
     }
@@ -570,6 +658,25 @@ mod tests {
         check_error("((((){200}){200}){200}){200}", 0, "comes to less");
         check_error("((a{0,200}){0,200}){0,200}", 0, "comes to less");
         assert!(Pattern::new("a{1,200}").is_ok());
+    }
+
+    #[track_caller]
+    fn check_needed(source: &str, expected: &[&str]) {
+        assert_eq!(Pattern::new(source).unwrap().needed(), expected, "{source}");
+    }
+
+    #[test]
+    fn what_every_matching_text_has_in_it_is_known() {
+        check_needed("Love", &["love"]);
+        check_needed("^lo+ve$", &["ove"]);
+        check_needed("(rain|Night)s?", &["rain", "night"]);
+        check_needed("(rain|.)", &[]);
+        check_needed("a?bcd[e-g]hi", &["bcd"]);
+        check_needed("(ab){2}cd*", &["ab"]);
+        check_needed("(abc)?", &[]);
+        check_needed("é.b", &[]);
+        check_needed(r"abc\d|[^x]yz", &["abc", "yz"]);
+        check_needed(r"\bli\b[Vv]e", &["live"]);
     }
 
     #[test]

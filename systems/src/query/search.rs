@@ -284,6 +284,23 @@ impl Eval<'_> {
         candidates
     }
 
+    /// Those of the candidates that may have one of these runs of ASCII letters and digits in a field.
+    pub(crate) fn with_parts(
+        &self,
+        index: &Index,
+        noun: Noun,
+        field: TextField,
+        parts: &[String],
+        mut candidates: Bitmap,
+    ) -> Bitmap {
+        if !parts.is_empty() && !are_read(&candidates) {
+            let space = space_of(noun, field);
+            let numbers = words(index, noun, space).containing(parts);
+            candidates.and(&spread_out(index, noun, space, numbers));
+        }
+        candidates
+    }
+
     /// Those of the candidates that have all pieces somewhere; with typos, where they are forgiven.
     pub(crate) fn anywhere(
         &self,

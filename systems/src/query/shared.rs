@@ -142,6 +142,11 @@ impl Shared {
         self.last
     }
 
+    /// The text that was asked for last, and its number.
+    pub(crate) fn last(&self) -> (u32, &Text) {
+        (self.last, self.text(self.last))
+    }
+
     /// How many texts there are, with that of no text.
     pub(crate) fn len(&self) -> u32 {
         self.rows.len()

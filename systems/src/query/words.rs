@@ -14,6 +14,8 @@ use crate::sort;
 
 /// A posting is a number and, below it, whether the word is all of the text.
 const WHOLE: u32 = 1;
+/// Stands for what is behind the last word of a long text: no word is spelled so.
+const REST: &str = "\0";
 /// So many numbers have to be buried before lists are swept.
 const SWEPT_FOR: usize = 1_024;
 
@@ -71,6 +73,21 @@ pub(crate) fn pair(first: char, second: char) -> String {
     [' ', first, second].iter().collect()
 }
 
+/// Whether a part stands somewhere in a text.
+pub(super) fn has_part(text: &[u8], part: &[u8]) -> bool {
+    let Some((first, rest)) = part.split_first() else {
+        return true;
+    };
+    let mut from = text;
+    while let Some(at) = from.iter().position(|byte| byte == first) {
+        from = &from[at + 1..];
+        if from.starts_with(rest) {
+            return true;
+        }
+    }
+    false
+}
+
 impl Words {
     /// Puts folded text under a number. Of a number's texts all are put before those of another.
     pub(crate) fn put(&mut self, number: u32, folded: &str) {
@@ -86,7 +103,7 @@ impl Words {
             }
         };
         let mut before = None;
-        fold::each_search_token(folded, |token| {
+        let is_cut = fold::each_search_token(folded, |token| {
             note(token, if fold::is_whole(token, folded) { WHOLE } else { 0 });
             let lone = fold::lone(token);
             if let (Some(first), Some(second)) = (before, lone) {
@@ -94,6 +111,25 @@ impl Words {
             }
             before = lone;
         });
+        if is_cut {
+            note(REST, 0);
+        }
+    }
+
+    /// The numbers with a word that has one of these in it, runs of ASCII letters and digits, and those whose texts
+    /// or words are too long for that to be known.
+    pub(crate) fn containing(&self, parts: &[String]) -> Bitmap {
+        let mut numbers = Bitmap::default();
+        for token in 0..self.tokens.len() {
+            let word = self.tokens.get(token);
+            let is_open = word == REST.as_bytes() || word.len() > fold::LONGEST_TOKEN - 4;
+            if is_open || parts.iter().any(|part| has_part(word, part.as_bytes())) {
+                for &posting in self.postings.get(token).iter().rev() {
+                    numbers.set(Posting(posting).number());
+                }
+            }
+        }
+        numbers
     }
 
     /// Takes words that came since into the sorted ones. As long as more come soon, only where there are enough of
