@@ -10,6 +10,7 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use crate::compress::{compress_all, gzip_size};
 use crate::failure::Failure;
+use crate::order;
 use crate::progress::{Steps, Stopwatch, bytes, seconds};
 use crate::workspace::Workspace;
 
@@ -259,19 +260,28 @@ fn bind(module: &Path, folder: &Path, profile: Profile) -> Result<bool, Failure>
         .remove_producers_section(profile == Profile::Web)
         .generate(folder)
         .map_err(cannot_bind)?;
+    if profile == Profile::Web {
+        let module = module_in(folder)?;
+        let data = fs::read(&module).map_err(Failure::at("cannot read", &module))?;
+        fs::write(&module, order::for_compression(&data)?).map_err(Failure::at("cannot write", &module))?;
+    }
     fs::write(&stamp, made_from).map_err(Failure::at("cannot write", &stamp))?;
     Ok(true)
 }
 
-fn weigh(source: &Source, folder: &Path) -> Result<Bundle, Failure> {
+fn module_in(folder: &Path) -> Result<PathBuf, Failure> {
     let mut files = BTreeSet::new();
     list_tree(folder, &mut files)?;
     let module = files
-        .iter()
-        .find(|path| path.extension().is_some_and(|e| e == "wasm"))
-        .ok_or_else(|| Failure::new(format!("no .wasm file in {}", folder.display())))?;
-    let data = fs::read(module).map_err(Failure::at("cannot read", module))?;
-    let gzip = gzip_size(&data).map_err(Failure::at("cannot compress", module))?;
+        .into_iter()
+        .find(|path| path.extension().is_some_and(|e| e == "wasm"));
+    module.ok_or_else(|| Failure::new(format!("no .wasm file in {}", folder.display())))
+}
+
+fn weigh(source: &Source, folder: &Path) -> Result<Bundle, Failure> {
+    let module = module_in(folder)?;
+    let data = fs::read(&module).map_err(Failure::at("cannot read", &module))?;
+    let gzip = gzip_size(&data).map_err(Failure::at("cannot compress", &module))?;
     Ok(Bundle {
         name: source.folder,
         raw: data.len() as u64,

@@ -10,6 +10,7 @@ pub mod compress;
 pub mod demo;
 pub mod failure;
 pub mod npm;
+pub mod order;
 pub mod progress;
 pub mod serve;
 pub mod tools;
