@@ -16,6 +16,7 @@ use segue_systems::mirror::client::{Client, ClientEvent};
 use segue_systems::persist::Loaded;
 use segue_systems::plugin::Plugin;
 use segue_systems::query::QueryPlugin;
+use segue_systems::query::facets::{self, Wanted};
 use segue_systems::query::index::find;
 use segue_systems::schedule;
 
@@ -23,6 +24,9 @@ use crate::library;
 
 /// How many rows a screen shows.
 pub const WINDOW: u32 = 60;
+
+/// How many values a list of facets shows.
+pub const FACETS: u32 = 100;
 
 /// How many ticks an answer may take.
 const MOST_TICKS: u32 = 1_000;
@@ -105,6 +109,23 @@ impl Owner {
     pub fn find(&mut self, query: &str) -> (u32, Vec<u64>) {
         let found = find(&mut self.world, Noun::Track, query, 0, WINDOW).expect("a query that is right");
         (found.total, found.ids)
+    }
+
+    /// How many distinct values of a field, by its name, the tracks have that match, the hundred with the most tracks
+    /// among them counted and named.
+    ///
+    /// # Panics
+    /// There is no such field, or the query is wrong.
+    pub fn facets(&mut self, field: &str, query: &str) -> u32 {
+        let field = FacetField::ALL.iter().find(|(name, _)| *name == field);
+        let wanted = Wanted {
+            field: field.expect("a field that has facets").1,
+            order: FacetOrder::Count,
+            offset: 0,
+            limit: FACETS,
+        };
+        let found = facets::count(&mut self.world, query, wanted);
+        found.expect("a query that is right").total
     }
 
     /// The ids of so many tracks in the default order.

@@ -52,6 +52,12 @@ answer({
   /** Asks for an order that nobody asked for yet, and once more. */
   sort: (/** @type {string} */ order) => ({ first: took(() => library.find(order)), again: took(() => library.find(order)) }),
 
+  /** Counts the values of a field among all tracks: for the first time, and the best of some times after. */
+  facets(/** @type {string} */ field) {
+    const first = took(() => library.facets(field, ""));
+    return { first, again: Math.min(...Array.from({ length: 5 }, () => took(() => library.facets(field, "")))) };
+  },
+
   /** Gives tracks titles with which they come into the first window by title; answers how long each took to show there. */
   change(/** @type {number[]} */ places) {
     view ||= library.open_view();

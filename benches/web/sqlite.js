@@ -96,15 +96,16 @@ answer({
     return performance.now() - start;
   },
 
-  /** Genres with counts for each of these queries. */
-  facets: (/** @type {string[]} */ queries, /** @type {number} */ limit) =>
-    timed(queries, limit, (query) => {
-      const matched = match(query);
-      const counted = matched
-        ? ask("SELECT count(*) FROM found JOIN genres ON genres.track = found.rowid WHERE found MATCH ?1 GROUP BY genre", matched)
-        : ask("SELECT count(*) FROM genres GROUP BY genre");
-      return counted.length;
-    }),
+  /** The values of a column with most tracks among all; the best of some times. */
+  facets(/** @type {string} */ column) {
+    const table = column === "genre" ? "genres" : "tracks";
+    const times = Array.from({ length: 3 }, () => {
+      const start = performance.now();
+      ask(`SELECT ${column}, count(*) AS tracks FROM ${table} GROUP BY ${column} ORDER BY tracks DESC, ${column} LIMIT 100`);
+      return performance.now() - start;
+    });
+    return Math.min(...times);
+  },
 
   /** The same changes; then total and first window by title, which has an index, are asked for again. */
   change(/** @type {number[]} */ places) {

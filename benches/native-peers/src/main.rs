@@ -31,10 +31,13 @@ const ORDERS: [(&str, &str); 5] = [
     ("sort:year,-title", "year, title DESC"),
 ];
 
+/// Fields whose values are counted; the peer has columns of the same names.
+const FACETS: [&str; 3] = ["artist", "genre", "year"];
+
 fn main() -> rusqlite::Result<()> {
     let bench = Bench::from_args();
     for (tracks, size) in [(10_000, "10k"), (100_000, "100k"), (1_000_000, "1m")] {
-        let wanted = ["index", "keystroke", "slowest", "sort_switch", "change", "idle"]
+        let wanted = ["index", "keystroke", "slowest", "sort_switch", "facets", "change", "idle"]
             .iter()
             .any(|what| bench.wants(&format!("{what}_{size}")));
         if wanted {
@@ -106,6 +109,24 @@ fn run(bench: &Bench, tracks: u32, size: &str) -> rusqlite::Result<()> {
         percentile(&mut theirs, 50),
         "SQLite ORDER BY, no index",
     );
+
+    for field in FACETS {
+        let first = milliseconds(|| owner.facets(field, ""));
+        let mut found = Ok(());
+        let theirs = milliseconds(|| found = sqlite.facets(field));
+        found?;
+        compare(&format!("facets_{field}_first"), first, "ms", theirs, "SQLite GROUP BY, no index");
+        let mut ours: Vec<_> = (0..9)
+            .map(|_| milliseconds(|| owner.facets(field, "")))
+            .collect();
+        compare(
+            &format!("facets_{field}"),
+            percentile(&mut ours, 50),
+            "ms",
+            theirs,
+            "SQLite GROUP BY, no index",
+        );
+    }
 
     let view = owner.open_view();
     owner.client.remote_mut().set_query(view, "sort:title");

@@ -1,7 +1,7 @@
 //! The peer.
 
 use rusqlite::{Connection, Result, params};
-use segue_benches::owner::WINDOW;
+use segue_benches::owner::{FACETS, WINDOW};
 use segue_components::row::TrackRow;
 
 use crate::processor_time;
@@ -114,6 +114,18 @@ impl Sqlite {
     pub(crate) fn sort(&self, order: &str) -> Result<()> {
         self.count()?;
         self.window_by(&format!("{order}, id"))
+    }
+
+    /// The values of a column that most tracks have.
+    pub(crate) fn facets(&self, column: &str) -> Result<()> {
+        let table = if column == "genre" { "genres" } else { "tracks" };
+        let mut counted = self.0.prepare_cached(&format!(
+            "SELECT {column}, count(*) AS tracks FROM {table} GROUP BY {column}
+             ORDER BY tracks DESC, {column} LIMIT {FACETS}"
+        ))?;
+        let rows = counted.query_map([], |row| row.get::<_, u32>(1))?;
+        rows.collect::<Result<Vec<_>>>()?;
+        Ok(())
     }
 
     /// From here on titles have an index.

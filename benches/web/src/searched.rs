@@ -52,6 +52,12 @@ impl Searched {
         self.owner.find(query).0
     }
 
+    /// How many distinct values of a field the matching tracks have, with the first hundred of them counted.
+    #[must_use]
+    pub fn facets(&mut self, field: &str, query: &str) -> u32 {
+        self.owner.facets(field, query)
+    }
+
     /// Opens a view of the first window of all tracks.
     pub fn open_view(&mut self) -> u32 {
         self.owner.open_view()
