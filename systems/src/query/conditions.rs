@@ -173,6 +173,18 @@ fn folds_to(text: &str, folded: &str) -> bool {
     letters.map(|byte| byte.to_ascii_lowercase()).eq(folded.bytes())
 }
 
+/// Whether all that there is of a field is read, in the order of memory, and not that of each candidate.
+fn reads_all(index: &Index, noun: Noun, field: ValueField, candidates: &Bitmap) -> bool {
+    let count = candidates.count();
+    // To find a path from its track takes longer than to read it.
+    let part = match field {
+        ValueField::Title => 3,
+        ValueField::Path => 8,
+        _ => return false,
+    };
+    noun == Noun::Track && count >= MANY && count > index.tracks.living() / part
+}
+
 /// Where the words of a field are looked for, if it has any.
 fn words_of(field: ValueField) -> Option<TextField> {
     match field {
@@ -240,6 +252,7 @@ impl Eval<'_> {
         });
         let known = known.map(|place| index.unfinished.swap_remove(place));
         let goes_on = known.is_some();
+        let in_order = goes_on || !reads_all(index, noun, field, &candidates);
         let mut test = Test::Matches(Box::new(Matches {
             matcher: Matcher::new(pattern),
             known: known.as_ref().map(|known| known.read),
@@ -256,7 +269,6 @@ impl Eval<'_> {
         index.gave_up |= gave_up;
         if gave_up || goes_on {
             index.unfinished.truncate(MOST_UNFINISHED - 1);
-            let in_order = goes_on || !matches!(field, ValueField::Title | ValueField::Path);
             index.unfinished.push(Unfinished {
                 version,
                 noun,
@@ -326,7 +338,7 @@ impl Eval<'_> {
                 index.tracks.make_groups(self.world, by);
                 &index.tracks.groups.get(by).names
             }
-            ValueField::Title if is_many && !test.goes_on() => {
+            ValueField::Title if reads_all(index, noun, field, &candidates) && !test.goes_on() => {
                 candidates.and(&self.titles(&index.tracks, &mut |title| test.holds(title)));
                 return candidates;
             }
@@ -335,7 +347,7 @@ impl Eval<'_> {
                 self.components(&index.tracks, &mut candidates, title);
                 return candidates;
             }
-            ValueField::Path if is_many && !test.goes_on() => {
+            ValueField::Path if reads_all(index, noun, field, &candidates) && !test.goes_on() => {
                 candidates.and(&self.paths(&index.tracks, &mut |path| test.holds_path(path)));
                 return candidates;
             }

@@ -78,11 +78,11 @@ fn count_rows(index: &mut Index, world: &World, rows: &Bitmap, wanted: Wanted) -
         FacetField::Decade => return by_year(tracks, rows, 10, wanted),
         FacetField::Album => return by_album(index, world, rows, wanted),
         FacetField::AlbumArtist => {
-            album_credits.take_values(&mut albums.keys);
+            take_values(album_credits, albums);
             return by_album_artist(index, rows, wanted);
         }
         FacetField::Artist => {
-            credits.take_values(&mut tracks.keys);
+            take_values(credits, tracks);
             let counts = count_texts(tracks, credits, rows, &|row| tracks.row(row).credit);
             let (values, mut found) = by_value(tracks, credits, &counts, wanted);
             let albums = albums_of(index, rows, &values);
@@ -92,7 +92,7 @@ fn count_rows(index: &mut Index, world: &World, rows: &Bitmap, wanted: Wanted) -
             return found;
         }
         FacetField::Genre => {
-            genres.take_values(&mut tracks.keys);
+            take_values(genres, tracks);
             let counts = count_texts(tracks, genres, rows, &|row| tracks.row(row).genres);
             return by_value(tracks, genres, &counts, wanted).1;
         }
@@ -102,9 +102,22 @@ fn count_rows(index: &mut Index, world: &World, rows: &Bitmap, wanted: Wanted) -
     tracks.make_groups(world, by);
     let Table { groups, keys, .. } = tracks;
     groups.get_mut(by).names.take_values(keys);
+    rank_keys(tracks);
     let groups = tracks.groups.get(by);
     let counts = count_texts(tracks, &groups.names, rows, &|row| groups.of_row(row));
     by_value(tracks, &groups.names, &counts, wanted).1
+}
+
+fn take_values(shared: &mut Shared, table: &mut Table) {
+    shared.take_values(&mut table.keys);
+    rank_keys(table);
+}
+
+/// Finds the places of the sort keys that came with the values, where comparing them would take longer.
+fn rank_keys(table: &mut Table) {
+    if !table.is_nearly_ranked() {
+        table.rank_keys();
+    }
 }
 
 /// How many of the rows have each of so many numbers, of which `all` tells how many of the living rows have it.
