@@ -67,7 +67,7 @@ fn check(world: &mut World, query: &str, holds: &mut dyn FnMut(&TrackRow) -> boo
     let tracks: Vec<_> = world.resource::<Catalog>().all(Noun::Track).collect();
     for (id, _) in tracks {
         let row = crate::mirror::ask::track_row(world, TrackId(id)).unwrap();
-        expected.extend(Some(id).filter(|_| holds(&row)));
+        expected.extend(holds(&row).then_some(id));
     }
     expected.sort_unstable();
     assert_eq!(found, expected, "{query}");
