@@ -10,17 +10,17 @@ use crate::track::{Credit, PartialDate};
 
 /// The name of an album.
 #[derive(Component, Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[component(immutable)]
+#[component(immutable, clone_behavior = Ignore)]
 pub struct AlbumTitle(pub Box<str>);
 
 /// Who an album is by: its album artist, or the artist that all its tracks share.
 #[derive(Component, Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[component(immutable)]
+#[component(immutable, clone_behavior = Ignore)]
 pub struct AlbumArtist(pub Arc<Credit>);
 
 /// What is known of an album beside its name and artist.
 #[derive(Component, Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[component(immutable)]
+#[component(immutable, clone_behavior = Ignore)]
 pub struct AlbumInfo {
     /// Whether its tracks are by various artists.
     pub compilation: bool,
@@ -40,7 +40,7 @@ pub struct AlbumInfo {
 ///
 /// Shared between the tracks that say the same.
 #[derive(Component, Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[component(immutable)]
+#[component(immutable, clone_behavior = Ignore)]
 pub struct AlbumTags(pub Arc<AlbumTagged>);
 
 /// The tags inside [`AlbumTags`].
@@ -64,7 +64,7 @@ pub struct AlbumTagged {
 
 /// How much is on an album: counted by the library, not stored.
 #[derive(Component, Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[component(immutable)]
+#[component(immutable, clone_behavior = Ignore)]
 pub struct AlbumTotals {
     /// Tracks that are present.
     pub tracks: u32,
@@ -74,12 +74,12 @@ pub struct AlbumTotals {
 
 /// The picture of an album: that of its first track with one.
 #[derive(Component, Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[component(immutable)]
+#[component(immutable, clone_behavior = Ignore)]
 pub struct AlbumCover(pub ArtworkId);
 
 /// What makes two tracks share an album: built from tags and folder, the same for the same input.
 ///
 /// See `segue_systems::scan::group` for the rule.
 #[derive(Component, Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[component(immutable)]
+#[component(immutable, clone_behavior = Ignore)]
 pub struct AlbumKey(pub Box<str>);

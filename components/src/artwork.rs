@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// What a picture is named by: XXH3-128 of its encoded bytes. The same picture is stored once.
 #[derive(Component, Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[component(immutable)]
+#[component(immutable, clone_behavior = Ignore)]
 pub struct ContentHash(pub [u8; 16]);
 
 impl ContentHash {
@@ -26,7 +26,7 @@ impl fmt::Display for ContentHash {
 
 /// What the picture in the file is.
 #[derive(Component, Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[component(immutable)]
+#[component(immutable, clone_behavior = Ignore)]
 pub struct Picture {
     /// Its media type, such as `image/jpeg`, as its first bytes tell it.
     pub mime: Box<str>,
@@ -44,5 +44,5 @@ pub struct Picture {
 
 /// A file whose tags hold the original of a picture.
 #[derive(Component, Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[component(immutable)]
+#[component(immutable, clone_behavior = Ignore)]
 pub struct EmbeddedIn(pub crate::id::FileId);

@@ -7,17 +7,17 @@ use crate::id::{ProviderId, TrackId};
 
 /// The track that a file holds. A file whose tags were not read yet, or cannot be, has none.
 #[derive(Component, Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[component(immutable)]
+#[component(immutable, clone_behavior = Ignore)]
 pub struct FileOf(pub TrackId);
 
 /// The file that a track is played from: the track's side of [`FileOf`].
 #[derive(Component, Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[component(immutable)]
+#[component(immutable, clone_behavior = Ignore)]
 pub struct PlayedFrom(pub crate::id::FileId);
 
 /// Where a file lies: its provider, and the path below the provider's root with `/` between parts.
 #[derive(Component, Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[component(immutable)]
+#[component(immutable, clone_behavior = Ignore)]
 pub struct Location {
     /// Whose file it is.
     pub provider: ProviderId,
@@ -28,7 +28,7 @@ pub struct Location {
 
 /// What a listing says of a file without opening it. Equal stamps mean an unchanged file.
 #[derive(Component, Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[component(immutable)]
+#[component(immutable, clone_behavior = Ignore)]
 pub struct FileStamp {
     /// The length in bytes.
     pub size: u64,
@@ -38,13 +38,13 @@ pub struct FileStamp {
 
 /// A hash of the sound alone, which survives retagging: FLAC's STREAMINFO MD5 where there is one.
 #[derive(Component, Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[component(immutable)]
+#[component(immutable, clone_behavior = Ignore)]
 pub struct AudioHash(pub [u8; 16]);
 
 /// Whether a file was there when last looked for. Files vanish for many reasons; history is kept until
 /// the listener says otherwise.
 #[derive(Component, Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[component(immutable)]
+#[component(immutable, clone_behavior = Ignore)]
 pub enum Presence {
     /// It was there.
     #[default]
@@ -56,5 +56,5 @@ pub enum Presence {
 /// Why a file could not be read, in words for the listener. Kept so that an unchanged bad file is not
 /// opened again at every scan.
 #[derive(Component, Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[component(immutable)]
+#[component(immutable, clone_behavior = Ignore)]
 pub struct Unreadable(pub Box<str>);

@@ -21,7 +21,7 @@ pub struct Listen {
 
 /// A piece of the log, packed: some ten bytes a listen, so that a million of them can stay in memory.
 #[derive(Component, Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[component(immutable)]
+#[component(immutable, clone_behavior = Ignore)]
 pub struct Listens {
     count: u16,
     /// When the last of them began.

@@ -73,7 +73,7 @@ macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident: $noun:ident;)*) => {$(
         $(#[$doc])*
         #[derive(Component, Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-        #[component(immutable)]
+        #[component(immutable, clone_behavior = Ignore)]
         pub struct $name(pub u64);
 
         impl Id for $name {

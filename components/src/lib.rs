@@ -12,6 +12,9 @@
 //! - [`intent`], [`report`]: what a host asks, and what it is told
 //! - [`wire`]: the bytes that cross a link
 //! - [`erased`]: how components come into a world
+//!
+//! Nobody clones an entity, for ids name one thing each: `clone_behavior = Ignore` leaves the code for it, a function a
+//! component, out of the bundles.
 
 pub mod album;
 pub mod artwork;

@@ -7,7 +7,7 @@ use crate::id::TrackId;
 
 /// The tracks to play, in order; a track may stand in it more than once.
 #[derive(Component, Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[component(immutable)]
+#[component(immutable, clone_behavior = Ignore)]
 pub struct Queue {
     /// The tracks.
     pub tracks: Vec<TrackId>,
@@ -31,7 +31,7 @@ impl Queue {
 
 /// What the player does.
 #[derive(Component, Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[component(immutable)]
+#[component(immutable, clone_behavior = Ignore)]
 pub struct PlayerState {
     /// Stopped, playing, paused or waiting for bytes.
     pub status: PlayerStatus,
@@ -61,7 +61,7 @@ pub enum PlayerStatus {
 
 /// How loud, from 0 to 1000 thousandths of full scale.
 #[derive(Component, Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[component(immutable)]
+#[component(immutable, clone_behavior = Ignore)]
 pub struct Volume(pub u16);
 
 impl Default for Volume {

@@ -9,12 +9,12 @@ use crate::id::TrackId;
 
 /// What the listener calls a playlist.
 #[derive(Component, Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[component(immutable)]
+#[component(immutable, clone_behavior = Ignore)]
 pub struct PlaylistName(pub Box<str>);
 
 /// When a playlist was made, and when the listener last changed it, in milliseconds since 1970.
 #[derive(Component, Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[component(immutable)]
+#[component(immutable, clone_behavior = Ignore)]
 pub struct PlaylistTimes {
     /// When it was made.
     pub created: u64,
@@ -25,7 +25,7 @@ pub struct PlaylistTimes {
 /// The query of a smart playlist: what it holds is what answers it at the time. An ordinary playlist has none.
 #[derive(Component, Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[component(immutable)]
+#[component(immutable, clone_behavior = Ignore)]
 pub struct SmartQuery {
     /// In the query language (`systems/QUERY.md`), order included.
     pub query: String,
@@ -36,7 +36,7 @@ pub struct SmartQuery {
 
 /// What a playlist comes to; counted anew whenever it changes, and not stored.
 #[derive(Component, Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[component(immutable)]
+#[component(immutable, clone_behavior = Ignore)]
 pub struct PlaylistTotals {
     /// Another number whenever the entries are others: who shows them asks for them again.
     pub version: u32,
@@ -50,7 +50,7 @@ pub struct PlaylistTotals {
 
 /// The entries of an ordinary playlist, in order.
 #[derive(Component, Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[component(immutable)]
+#[component(immutable, clone_behavior = Ignore)]
 pub struct PlaylistEntries {
     /// The last id that an entry was given.
     pub last: u32,

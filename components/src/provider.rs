@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// What kind of place, and where it is. Holds no secret.
 #[derive(Component, Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[component(immutable)]
+#[component(immutable, clone_behavior = Ignore)]
 #[serde(rename_all = "camelCase")]
 pub enum ProviderKind {
     /// A folder of this machine, by its absolute path.
@@ -27,12 +27,12 @@ pub enum ProviderKind {
 
 /// What the listener calls a provider.
 #[derive(Component, Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[component(immutable)]
+#[component(immutable, clone_behavior = Ignore)]
 pub struct ProviderName(pub Box<str>);
 
 /// Whether files of a provider can be read now.
 #[derive(Component, Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[component(immutable)]
+#[component(immutable, clone_behavior = Ignore)]
 #[serde(rename_all = "camelCase")]
 pub enum Access {
     /// They can.

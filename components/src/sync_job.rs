@@ -7,12 +7,12 @@ use crate::id::ProviderId;
 
 /// The provider that a job brings up to date.
 #[derive(Component, Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[component(immutable)]
+#[component(immutable, clone_behavior = Ignore)]
 pub struct SyncOf(pub ProviderId);
 
 /// Where a job stands.
 #[derive(Component, Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[component(immutable)]
+#[component(immutable, clone_behavior = Ignore)]
 pub enum JobState {
     /// It waits for its turn.
     #[default]
@@ -54,7 +54,7 @@ pub enum PauseReason {
 
 /// What a job has done so far, in files unless said otherwise.
 #[derive(Component, Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[component(immutable)]
+#[component(immutable, clone_behavior = Ignore)]
 pub struct JobProgress {
     /// Seen in the listing.
     pub listed: u64,
@@ -82,7 +82,7 @@ pub struct JobProgress {
 
 /// The files that a job could not read. At most [`JobFailures::MOST`] are kept.
 #[derive(Component, Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[component(immutable)]
+#[component(immutable, clone_behavior = Ignore)]
 pub struct JobFailures(pub Vec<FileFailure>);
 
 impl JobFailures {

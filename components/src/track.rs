@@ -13,14 +13,14 @@ use crate::id::{AlbumId, ArtworkId};
 
 /// The title of a track, as tagged, or the file's name where no tag says better.
 #[derive(Component, Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[component(immutable)]
+#[component(immutable, clone_behavior = Ignore)]
 pub struct Title(pub Box<str>);
 
 /// Who made a track: the names one by one, and how they are joined when shown.
 ///
 /// Shared between the tracks that carry the same credit, because most do.
 #[derive(Component, Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[component(immutable)]
+#[component(immutable, clone_behavior = Ignore)]
 pub struct ArtistCredit(pub Arc<Credit>);
 
 /// A credited set of artists.
@@ -63,12 +63,12 @@ impl fmt::Display for Credit {
 
 /// The album that a track belongs to.
 #[derive(Component, Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[component(immutable)]
+#[component(immutable, clone_behavior = Ignore)]
 pub struct OnAlbum(pub AlbumId);
 
 /// Where a track stands on its album. Zero means unknown.
 #[derive(Component, Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[component(immutable)]
+#[component(immutable, clone_behavior = Ignore)]
 pub struct Position {
     /// The disc, from 1.
     pub disc: u16,
@@ -84,7 +84,7 @@ pub struct Position {
 #[derive(
     Component, Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
 )]
-#[component(immutable)]
+#[component(immutable, clone_behavior = Ignore)]
 pub struct Duration(pub u32);
 
 /// A date of which the day, or month and day, may be unknown.
@@ -135,7 +135,7 @@ impl fmt::Display for PartialDate {
 
 /// When a recording came out.
 #[derive(Component, Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[component(immutable)]
+#[component(immutable, clone_behavior = Ignore)]
 pub struct Dates {
     /// The date of this release.
     pub released: Option<PartialDate>,
@@ -145,12 +145,12 @@ pub struct Dates {
 
 /// The genres of a track, in tag order.
 #[derive(Component, Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[component(immutable)]
+#[component(immutable, clone_behavior = Ignore)]
 pub struct Genres(pub Arc<[Box<str>]>);
 
 /// How the sound is stored. Zero means unknown.
 #[derive(Component, Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[component(immutable)]
+#[component(immutable, clone_behavior = Ignore)]
 pub struct AudioFormat {
     /// The codec's usual short name in lower case: `flac`, `mp3`, `aac`, `alac`, `vorbis`, `opus`, `pcm`.
     pub codec: Box<str>,
@@ -166,7 +166,7 @@ pub struct AudioFormat {
 
 /// ReplayGain 2.0 values as tagged: gains in hundredths of a decibel, peaks in 1/65536 of full scale.
 #[derive(Component, Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[component(immutable)]
+#[component(immutable, clone_behavior = Ignore)]
 pub struct Loudness {
     /// Gain of the track alone.
     pub track_gain: Option<i16>,
@@ -180,7 +180,7 @@ pub struct Loudness {
 
 /// What other catalogues call this track: MusicBrainz ids as written, and the ISRC (ISO 3901).
 #[derive(Component, Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[component(immutable)]
+#[component(immutable, clone_behavior = Ignore)]
 pub struct ExternalIds(pub Box<TrackMbids>);
 
 /// The ids inside [`ExternalIds`].
@@ -198,17 +198,17 @@ pub struct TrackMbids {
 
 /// What a track sorts under, where its tags say so.
 #[derive(Component, Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[component(immutable)]
+#[component(immutable, clone_behavior = Ignore)]
 pub struct SortTitle(pub Box<str>);
 
 /// The picture of a track.
 #[derive(Component, Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[component(immutable)]
+#[component(immutable, clone_behavior = Ignore)]
 pub struct Cover(pub ArtworkId);
 
 /// The listener's rating, one to five stars. A track without one is unrated, which is not the same as bad.
 #[derive(Component, Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[component(immutable)]
+#[component(immutable, clone_behavior = Ignore)]
 pub struct Rating(u8);
 
 impl Rating {
@@ -228,7 +228,7 @@ impl Rating {
 /// How often and when a track was heard. A listen counts at half the track or four minutes,
 /// whichever comes first (ListenBrainz).
 #[derive(Component, Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[component(immutable)]
+#[component(immutable, clone_behavior = Ignore)]
 pub struct PlayStats {
     /// Listens that counted.
     pub plays: u32,
@@ -240,7 +240,7 @@ pub struct PlayStats {
 
 /// When a track came into the library, in milliseconds since 1970.
 #[derive(Component, Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[component(immutable)]
+#[component(immutable, clone_behavior = Ignore)]
 pub struct Added(pub u64);
 
 #[cfg(test)]

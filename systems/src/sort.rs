@@ -10,6 +10,40 @@ pub fn numbers(numbers: &mut [u32], compare: &mut dyn FnMut(u32, u32) -> Orderin
     numbers.sort_unstable_by(|&a, &b| compare(a, b));
 }
 
+/// Sorts the first so many of the numbers, and drops the others: quicker than to sort them all.
+pub fn first(numbers: &mut Vec<u32>, count: usize, compare: &mut dyn FnMut(u32, u32) -> Ordering) {
+    let (mut from, mut to) = (0, numbers.len());
+    // Between `from` and `to` the place is where those that come first end (quickselect; Hoare 1961).
+    while count < to && to - from > 16 {
+        // No number is equal to another, so the places tell no more about their order than chance does.
+        let pivot = numbers[from + (to - from) / 2];
+        let (mut low, mut high) = (from, to);
+        loop {
+            while compare(numbers[low], pivot).is_lt() {
+                low += 1;
+            }
+            high -= 1;
+            while compare(pivot, numbers[high]).is_lt() {
+                high -= 1;
+            }
+            if low >= high {
+                break;
+            }
+            numbers.swap(low, high);
+            low += 1;
+        }
+        // Below `low` none comes after the pivot, and from there on none before.
+        if count < low {
+            to = low;
+        } else {
+            from = low;
+        }
+    }
+    numbers.truncate(to);
+    self::numbers(numbers, compare);
+    numbers.truncate(count);
+}
+
 /// Sorts plain numbers.
 pub fn plain(numbers: &mut [u64]) {
     numbers.sort_unstable();
@@ -65,6 +99,28 @@ mod tests {
             expected.sort_by_key(|&(key, _)| key);
             by_key(&mut items, |&(key, _)| key);
             assert_eq!(items, expected, "{length}");
+        }
+    }
+
+    #[test]
+    fn the_first_of_many_numbers_are_those_of_all_sorted() {
+        let mut state = 7_u32;
+        for length in 0..150 {
+            for few in [1, 3, 50_000] {
+                let mut draw = || {
+                    state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                    (state >> 16) % few
+                };
+                let keys: Vec<u32> = (0..length).map(|_| draw()).collect();
+                let mut compare = |a: u32, b: u32| keys[a as usize].cmp(&keys[b as usize]).then(a.cmp(&b));
+                let mut all: Vec<u32> = (0..length).collect();
+                numbers(&mut all, &mut compare);
+                for count in [0, 1, 17, 60, 149, 150] {
+                    let mut some: Vec<u32> = (0..length).rev().collect();
+                    first(&mut some, count, &mut compare);
+                    assert_eq!(some, all[..count.min(all.len())], "{count} of {length}");
+                }
+            }
         }
     }
 

@@ -205,12 +205,8 @@ fn window(counts: &[u32], wanted: Wanted, by_name: &dyn Fn(u32, u32) -> Ordering
         counted.then_with(|| by_name(a, b))
     };
     // Only what stands in the window or before it is sorted.
-    let end = (wanted.offset.saturating_add(wanted.limit)) as usize;
-    if end < values.len() {
-        values.select_nth_unstable_by(end, |&a, &b| compare(a, b));
-        values.truncate(end);
-    }
-    sort::numbers(&mut values, &mut compare);
+    let end = wanted.offset.saturating_add(wanted.limit) as usize;
+    sort::first(&mut values, end, &mut compare);
     values.drain(..values.len().min(wanted.offset as usize));
     values
 }
