@@ -2,7 +2,7 @@
 //!
 //! That is Unicode's compatibility decomposition (NFKD) without combining marks, and all that folding needs
 //! of it. The tables of a normalizer answer more, such as the order of marks, and made 103 kB of a bundle,
-//! 55 of them after gzip; this one is 22 and 10. A test makes it from such tables.
+//! 55 of them after gzip; this one is 17 and 8. A test makes it from such tables.
 
 use std::sync::LazyLock;
 
@@ -11,17 +11,17 @@ use segue_components::wire::codec::Reader;
 /// What [`Bases::read`] reads.
 static TABLE: &[u8] = include_bytes!("bases.bin");
 
-static BASES: LazyLock<Bases<'static>> =
+static BASES: LazyLock<Bases> =
     LazyLock::new(|| Bases::read(TABLE).expect("a test has read and compared it"));
 
 /// The characters that are not their own base, ascending, and what is.
-struct Bases<'a> {
+struct Bases {
     chars: Vec<char>,
     /// How many of them stand before each 256 characters, so that one is looked for among few.
     pages: Vec<u16>,
     /// Where in the text the base of each ends. It begins where the one before ends.
     ends: Vec<u16>,
-    text: &'a str,
+    text: String,
 }
 
 fn page(char: char) -> usize {
@@ -31,10 +31,12 @@ fn page(char: char) -> usize {
 /// The gap that stands for a longer one, which follows.
 const LONG_GAP: u8 = 7;
 
-impl<'a> Bases<'a> {
+impl Bases {
     /// Reads a table: how many characters; for each a byte, whose upper three bits are how many were passed
-    /// over since the last, and whose others how many characters its base has; then the bases.
-    fn read(bytes: &'a [u8]) -> Option<Self> {
+    /// over since the last, and whose others how many characters its base has; then the bases, of each character how far it
+    /// is from the one before it, of the first of a base how far from the last one's first. Forms of the alphabet
+    /// stand in the order of the alphabet, so that most are one further.
+    fn read(bytes: &[u8]) -> Option<Self> {
         let mut reader = Reader::new(bytes);
         let mut chars = Vec::new();
         let mut lengths = Vec::new();
@@ -49,15 +51,24 @@ impl<'a> Bases<'a> {
             lengths.push(head & 31);
             next += 1;
         }
-        let text = core::str::from_utf8(reader.rest()).ok()?;
-        let mut rest = text.chars();
-        let ends = lengths.into_iter().map(|length| {
-            for _ in 0..length {
-                rest.next();
+        let mut text = String::new();
+        let mut ends = Vec::new();
+        let mut first = 0_u32;
+        for length in lengths {
+            let mut last = first;
+            for place in 0..length {
+                let step = reader.small().ok()?;
+                last = match step & 1 {
+                    0 => last.checked_add(step / 2)?,
+                    _ => last.checked_sub(step / 2 + 1)?,
+                };
+                text.push(char::from_u32(last)?);
+                if place == 0 {
+                    first = last;
+                }
             }
-            u16::try_from(text.len() - rest.as_str().len()).ok()
-        });
-        let ends = ends.collect::<Option<_>>()?;
+            ends.push(u16::try_from(text.len()).ok()?);
+        }
         let mut pages = Vec::new();
         for (before, &char) in (0..).zip(&chars) {
             if pages.len() <= page(char) {
@@ -73,7 +84,7 @@ impl<'a> Bases<'a> {
         })
     }
 
-    fn find(&self, char: char) -> Option<&'a str> {
+    fn find(&self, char: char) -> Option<&str> {
         let &[start, end] = self.pages.get(page(char)..page(char) + 2)? else {
             return None;
         };
@@ -130,8 +141,8 @@ mod tests {
     fn table() -> Vec<u8> {
         let syllables = HANGUL..HANGUL + SYLLABLES;
         let mut heads = Vec::new();
-        let mut text = String::new();
-        let (mut count, mut next) = (0, 0);
+        let mut text = Vec::new();
+        let (mut count, mut next, mut first) = (0, 0, 0_u32);
         for char in ('\0'..=char::MAX).filter(|&char| !syllables.contains(&u32::from(char))) {
             let base = normalized(char);
             if base == String::from(char) {
@@ -147,13 +158,24 @@ mod tests {
                     put_number(&mut heads, gap.into());
                 }
             }
-            text += &base;
+            let mut last = first;
+            for (place, part) in base.chars().map(u32::from).enumerate() {
+                let step = match part.checked_sub(last) {
+                    Some(up) => up * 2,
+                    None => (last - part) * 2 - 1,
+                };
+                put_number(&mut text, step.into());
+                last = part;
+                if place == 0 {
+                    first = part;
+                }
+            }
             count += 1;
             next = u32::from(char) + 1;
         }
         let mut table = Vec::new();
         put_number(&mut table, count);
-        [table, heads, text.into_bytes()].concat()
+        [table, heads, text].concat()
     }
 
     /// After an update of `unicode-normalization`: `UPDATE_BASES=1 cargo test -p segue-systems bases`.
