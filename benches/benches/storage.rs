@@ -15,7 +15,7 @@ use segue_systems::catalog::{self, Catalog};
 use segue_systems::persist::memory::{Disk, MemoryStore};
 use segue_systems::persist::page::{Page, PageWriter};
 use segue_systems::persist::store::PageKey;
-use segue_systems::persist::table::{Encoders, TABLES};
+use segue_systems::persist::table::{self, TABLES};
 use segue_systems::persist::testing::Library;
 
 /// Bytes of a page before and after its sections, and of each section's entry in the directory.
@@ -146,7 +146,6 @@ fn changes(library: &Library<MemoryStore>, tracks: u64) -> Vec<Change> {
 type Sizes = BTreeMap<(Noun, u64), BTreeMap<u16, usize>>;
 
 fn sizes(library: &mut Library<MemoryStore>, rows: u64) -> Sizes {
-    let mut encoders = Encoders::new(&mut library.world);
     let mut writer = PageWriter::default();
     let world = &library.world;
     let mut sizes = Sizes::new();
@@ -159,7 +158,7 @@ fn sizes(library: &mut Library<MemoryStore>, rows: u64) -> Sizes {
                 let entities: Vec<(u8, Entity)> = (first..first + rows.min(256))
                     .filter_map(|number| Some((number.to_le_bytes()[0], catalog.find(table.noun, number)?)))
                     .collect();
-                let slots = encoders.write(world, table.number, &entities, &mut writer);
+                let slots = table::write(world, table.number, &entities, &mut writer);
                 let key = PageKey {
                     table: table.number,
                     page: 0,

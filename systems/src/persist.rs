@@ -79,7 +79,7 @@ impl Plugin for PersistPlugin {
         world.init_resource::<Blobs>();
         world.init_resource::<Notices>();
         world.init_resource::<LastSeen>();
-        let persist = Persist::new(self.clone(), world);
+        let persist = Persist::new(self.clone());
         world.insert_resource(persist);
         MessageRegistry::register_message::<Loaded>(world);
         world.resource_mut::<Schedules>().add_systems(

@@ -17,7 +17,7 @@ use super::load::Load;
 use super::meta::{COPY, Meta};
 use super::page::{PageWriter, ROWS, UnknownSection};
 use super::store::{Batch, Durability, PageKey, StoreError};
-use super::table::{self, Encoders, TABLES, Table};
+use super::table::{self, TABLES, Table};
 use super::{Loaded, PersistPlugin, Storage};
 use crate::catalog::Catalog;
 use crate::changes::Changes;
@@ -42,7 +42,6 @@ pub struct Persist {
     /// Why nothing is to be written, until the library is loaded and says so.
     read_only: Option<String>,
     meta: Meta,
-    encoders: Encoders,
     writer: PageWriter,
     dirty: Dirty,
     /// Sections of kinds and versions that this build does not know, by page.
@@ -94,14 +93,13 @@ struct Failure {
 }
 
 impl Persist {
-    pub(super) fn new(settings: PersistPlugin, world: &mut World) -> Self {
+    pub(super) fn new(settings: PersistPlugin) -> Self {
         Self {
             settings,
             phase: Phase::New,
             epoch: 0,
             read_only: None,
             meta: Meta::new(0),
-            encoders: Encoders::new(world),
             writer: PageWriter::default(),
             dirty: Dirty::default(),
             unknown: HashMap::default(),
@@ -665,7 +663,7 @@ impl Persist {
                 entities.push((slot, entity));
             }
         }
-        let rows = self.encoders.write(world, key.table, &entities, &mut self.writer);
+        let rows = table::write(world, key.table, &entities, &mut self.writer);
         let unknown = self.unknown.get(&key);
         if rows.count() == 0 && (unknown.is_none() || entities.is_empty()) {
             self.unknown.remove(&key);

@@ -4,7 +4,6 @@ use core::mem::take;
 
 use bevy_ecs::bundle::{Bundle, BundleScratch, NoBundleEffect};
 use bevy_ecs::entity::Entity;
-use bevy_ecs::query::QueryState;
 use bevy_ecs::world::World;
 use segue_components::album::{AlbumArtist, AlbumCover, AlbumInfo, AlbumKey, AlbumTags, AlbumTitle};
 use segue_components::artwork::{ContentHash, EmbeddedIn, Picture};
@@ -150,8 +149,6 @@ macro_rules! tables {
         $(mod $module {
             use super::*;
 
-            pub(super) type Row = ($(Option<&'static $component>,)*);
-
             #[derive(Default)]
             struct Page<'w> {
                 $($column: Gathered<'w, $component>,)*
@@ -159,19 +156,18 @@ macro_rules! tables {
 
             /// Gathers one page.
             pub(super) fn write(
-                state: &mut QueryState<Row>,
                 world: &World,
                 entities: &[(u8, Entity)],
                 writer: &mut PageWriter,
             ) -> Slots {
-                let query = state.query(world);
                 let mut rows = Slots::default();
                 let mut page = Page::default();
                 for &(slot, entity) in entities {
-                    let Ok(($($column,)*)) = query.get_inner(entity) else {
+                    // Not by a query: each would be some kilobytes of code, for a page that is written now and then.
+                    let Ok(row) = world.get_entity(entity) else {
                         continue;
                     };
-                    let has = [$(page.$column.push(slot, $column),)*];
+                    let has = [$(page.$column.push(slot, row.get::<$component>()),)*];
                     if $primary || has.contains(&true) {
                         rows.insert(slot);
                     }
@@ -216,32 +212,11 @@ macro_rules! tables {
             }
         })*
 
-        /// Gathers pages from a world; keeps what it costs to find the components.
-        #[derive(Debug)]
-        pub struct Encoders {
-            $($module: QueryState<$module::Row>,)*
-        }
-
-        impl Encoders {
-            /// Prepares for a world.
-            pub fn new(world: &mut World) -> Self {
-                Self {
-                    $($module: QueryState::new(world),)*
-                }
-            }
-
-            /// Adds the sections of one page and says which slots are rows. The slots must ascend.
-            pub fn write(
-                &mut self,
-                world: &World,
-                table: u16,
-                entities: &[(u8, Entity)],
-                writer: &mut PageWriter,
-            ) -> Slots {
-                match table {
-                    $($number => $module::write(&mut self.$module, world, entities, writer),)*
-                    _ => Slots::default(),
-                }
+        /// Adds the sections of one page of a table and says which slots are rows. The slots must ascend.
+        pub fn write(world: &World, table: u16, entities: &[(u8, Entity)], writer: &mut PageWriter) -> Slots {
+            match table {
+                $($number => $module::write(world, entities, writer),)*
+                _ => Slots::default(),
             }
         }
     };

@@ -21,7 +21,7 @@ use crate::persist::meta::Meta;
 use crate::persist::page::{Page, PageWriter};
 use crate::persist::record::Shared;
 use crate::persist::store::PageKey;
-use crate::persist::table::{Encoders, Rows, Table};
+use crate::persist::table::{self, Rows, Table};
 use crate::persist::testing::edits::Random;
 use crate::plugin::Plugin;
 use crate::query::parser::parse;
@@ -50,7 +50,6 @@ pub fn page(bytes: &[u8]) {
 /// A world for the rows of one page at a time, and what writes them.
 struct Desk {
     world: World,
-    encoders: Encoders,
     writer: PageWriter,
     rows: Rows,
 }
@@ -66,7 +65,6 @@ impl Desk {
         schedule::setup(&mut world);
         crate::changes::stop_observing(&mut world);
         Self {
-            encoders: Encoders::new(&mut world),
             world,
             writer: PageWriter::default(),
             rows: Rows::default(),
@@ -85,9 +83,7 @@ impl Desk {
         let entities: Vec<_> = (0..=u8::MAX)
             .filter_map(|slot| Some((slot, catalog.find(table.noun, first + u64::from(slot))?)))
             .collect();
-        let slots = self
-            .encoders
-            .write(&self.world, key.table, &entities, &mut self.writer);
+        let slots = table::write(&self.world, key.table, &entities, &mut self.writer);
         for section in unknown {
             self.writer.section(section.kind, section.version, |out| {
                 out.extend_from_slice(&section.bytes);
