@@ -1,6 +1,7 @@
 //! A library that a test steps by hand: its folders, files and sound are lists that the test holds.
 
 pub mod fuzz;
+pub mod random;
 
 use bevy_ecs::world::World;
 use crossbeam_channel::{Receiver, Sender};

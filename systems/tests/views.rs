@@ -13,44 +13,26 @@ use segue_systems::query::ast::Query;
 use segue_systems::query::index::{Found, Index};
 use segue_systems::query::parser::parse;
 use segue_systems::schedule;
+use segue_systems::testing::random::Random;
 
 const DAY: u64 = 86_400_000;
 const START: u64 = 1_700_000_000_000;
 
-struct Random(u64);
+fn name(random: &mut Random) -> String {
+    let words = 1 + random.place(3);
+    (0..words)
+        .map(|_| random.pick(&WORDS))
+        .collect::<Vec<_>>()
+        .join(" ")
+}
 
-impl Random {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        usize::try_from(self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33).unwrap() % limit
-    }
-
-    fn small(&mut self, limit: u32) -> u32 {
-        u32::try_from(self.below(limit as usize)).unwrap()
-    }
-
-    fn pick<'a>(&mut self, all: &[&'a str]) -> &'a str {
-        all[self.below(all.len())]
-    }
-
-    fn name(&mut self) -> String {
-        let words = 1 + self.below(3);
-        (0..words)
-            .map(|_| self.pick(&WORDS))
-            .collect::<Vec<_>>()
-            .join(" ")
-    }
-
-    fn id(&mut self, world: &World, noun: Noun) -> Option<u64> {
-        let last = usize::try_from(world.resource::<Catalog>().last(noun)).unwrap();
-        // Some of them are gone; one that is found is as good as any.
-        (0..20).find_map(|_| {
-            let id = 1 + self.below(last.max(1)) as u64;
-            world.resource::<Catalog>().find(noun, id).map(|_| id)
-        })
-    }
+fn id_of(random: &mut Random, world: &World, noun: Noun) -> Option<u64> {
+    let last = world.resource::<Catalog>().last(noun);
+    // Some of them are gone; one that is found is as good as any.
+    (0..20).find_map(|_| {
+        let id = 1 + random.below(last.max(1));
+        world.resource::<Catalog>().find(noun, id).map(|_| id)
+    })
 }
 
 const WORDS: [&str; 16] = [
@@ -124,21 +106,21 @@ impl Library {
     }
 
     fn add(&mut self, random: &mut Random) {
-        let age = random.below(60) as u64 * DAY / 2 + random.below(1_000_000) as u64;
+        let age = random.place(60) as u64 * DAY / 2 + random.place(1_000_000) as u64;
         let world = &mut self.world;
         let track: TrackId = Catalog::spawn(
             world,
             (
-                Title(random.name().into()),
-                ArtistCredit(Credit::of([random.name()]).into()),
+                Title(name(random).into()),
+                ArtistCredit(Credit::of([name(random)]).into()),
                 Genres([random.pick(&WORDS).into()].into()),
-                Duration(1_000 + random.small(300_000)),
+                Duration(1_000 + random.number(300_000)),
                 Added(self.clock.unix - age),
             ),
         );
         let location = Location {
             provider: ProviderId(1),
-            path: format!("{}/{track}.flac", random.name()).into(),
+            path: format!("{}/{track}.flac", name(random)).into(),
         };
         let file: FileId = Catalog::spawn(world, (FileOf(track), location, Presence::Present));
         catalog::set(world, track, PlayedFrom(file));
@@ -147,10 +129,10 @@ impl Library {
 
     fn put_on_album(&mut self, random: &mut Random, track: TrackId) {
         let world = &mut self.world;
-        let known = random.id(world, Noun::Album).filter(|_| random.below(5) > 0);
+        let known = id_of(random, world, Noun::Album).filter(|_| random.place(5) > 0);
         let album = known.map(AlbumId).unwrap_or_else(|| {
-            let artist = AlbumArtist(Credit::of([random.name()]).into());
-            let title = AlbumTitle(random.name().into());
+            let artist = AlbumArtist(Credit::of([name(random)]).into());
+            let title = AlbumTitle(name(random).into());
             Catalog::spawn(world, (title, artist, AlbumInfo::default()))
         });
         catalog::set(world, track, OnAlbum(album));
@@ -158,36 +140,36 @@ impl Library {
 
     fn edit(&mut self, random: &mut Random) {
         let world = &mut self.world;
-        let track = random.id(world, Noun::Track).map(TrackId);
-        let album = random.id(world, Noun::Album).map(AlbumId);
+        let track = id_of(random, world, Noun::Track).map(TrackId);
+        let album = id_of(random, world, Noun::Album).map(AlbumId);
         let (Some(track), Some(album)) = (track, album) else {
             return self.add(random);
         };
-        match random.below(14) {
+        match random.place(14) {
             0..3 => self.add(random),
             3 => drop(Catalog::despawn(world, track)),
-            4 => drop(catalog::set(world, track, Title(random.name().into()))),
+            4 => drop(catalog::set(world, track, Title(name(random).into()))),
             5 => {
-                let artist = Credit::of([random.name()]);
+                let artist = Credit::of([name(random)]);
                 catalog::set(world, track, ArtistCredit(artist.into()));
             }
             6 => self.put_on_album(random, track),
-            7 => drop(catalog::set(world, album, AlbumTitle(random.name().into()))),
+            7 => drop(catalog::set(world, album, AlbumTitle(name(random).into()))),
             8 => drop(catalog::set(world, track, Added(self.clock.unix))),
             9 => {
-                let rating = Rating::new(1 + u8::try_from(random.below(5)).unwrap()).unwrap();
+                let rating = Rating::new(1 + u8::try_from(random.place(5)).unwrap()).unwrap();
                 catalog::set(world, track, rating);
             }
             10 => {
-                let released = PartialDate::parse(&(1970 + random.below(50)).to_string());
+                let released = PartialDate::parse(&(1970 + random.place(50)).to_string());
                 let original = None;
                 catalog::set(world, track, Dates { released, original });
             }
             11 => {
-                let plays = random.small(9);
+                let plays = random.number(9);
                 let stats = PlayStats {
                     plays,
-                    skips: random.small(3),
+                    skips: random.number(3),
                     ..PlayStats::default()
                 };
                 catalog::set(world, track, stats);
@@ -196,7 +178,7 @@ impl Library {
                 let Some(&PlayedFrom(file)) = catalog::get(world, track) else {
                     return;
                 };
-                let is_there = random.below(3) > 0;
+                let is_there = random.place(3) > 0;
                 let there = if is_there {
                     Presence::Present
                 } else {
@@ -209,7 +191,7 @@ impl Library {
                     return;
                 };
                 let provider = ProviderId(1);
-                let path = format!("{}/{track}.ogg", random.name()).into();
+                let path = format!("{}/{track}.ogg", name(random)).into();
                 catalog::set(world, file, Location { provider, path });
             }
         }
@@ -232,16 +214,16 @@ impl Library {
     #[track_caller]
     fn check(&mut self, random: &mut Random, text: &str) {
         let query = parse(text).unwrap();
-        let noun = if random.below(3) == 0 {
+        let noun = if random.place(3) == 0 {
             Noun::Album
         } else {
             Noun::Track
         };
-        let (offset, limit) = match random.below(8) {
-            0 => (random.small(10_000), 7),
+        let (offset, limit) = match random.place(8) {
+            0 => (random.number(10_000), 7),
             1 => (0, u32::MAX),
             2 => (u32::MAX, u32::MAX),
-            _ => (random.small(100), random.small(60)),
+            _ => (random.number(100), random.number(60)),
         };
         let found = self.find(noun, &query, offset, limit);
         assert_eq!(
@@ -249,7 +231,7 @@ impl Library {
             self.find_anew(noun, &query, offset, limit),
             "{noun:?} {text:?} from {offset}, {limit} rows"
         );
-        if let Some(at) = found.ids.len().checked_sub(1).map(|last| random.below(last + 1)) {
+        if let Some(at) = found.ids.len().checked_sub(1).map(|last| random.place(last + 1)) {
             let id = found.ids[at];
             let position = self.ask(|index, world| index.position(world, noun, &query, id));
             assert_eq!(position, Some(offset + u32::try_from(at).unwrap()), "{text:?}");
@@ -262,31 +244,31 @@ impl Library {
 #[test]
 fn an_answer_that_is_kept_is_the_answer_from_scratch_at_every_step() {
     for seed in 1..=6 {
-        let mut random = Random(seed * 0x9e37_79b9);
+        let mut random = Random::new(seed * 0x9e37_79b9);
         let mut library = Library::new();
-        for _ in 0..random.below(400) {
+        for _ in 0..random.place(400) {
             library.add(&mut random);
         }
         // A few queries are asked again and again, as views are; now and then another takes the place of one.
         let mut asked: Vec<&str> = (0..5).map(|_| random.pick(&QUERIES)).collect();
         for step in 0..250 {
-            for _ in 0..random.below(4) {
+            for _ in 0..random.place(4) {
                 library.edit(&mut random);
             }
-            let time = match random.below(6) {
+            let time = match random.place(6) {
                 0 => 13 * 60_000,
                 1 => DAY,
-                _ => random.below(30_000) as u64,
+                _ => random.place(30_000) as u64,
             };
             library.tick(time);
             if step % 20 == 19 {
-                for _ in 0..random.below(700) {
+                for _ in 0..random.place(700) {
                     library.edit(&mut random);
                 }
                 library.tick(1);
             }
-            if random.below(4) == 0 {
-                let at = random.below(asked.len());
+            if random.place(4) == 0 {
+                let at = random.place(asked.len());
                 asked[at] = random.pick(&QUERIES);
             }
             for text in asked.clone() {
@@ -298,7 +280,7 @@ fn an_answer_that_is_kept_is_the_answer_from_scratch_at_every_step() {
 
 #[test]
 fn a_number_that_died_and_is_given_to_another_row_stands_where_that_row_belongs() {
-    let mut random = Random(0x9e37_79b9);
+    let mut random = Random::new(0x9e37_79b9);
     let mut library = Library::new();
     for _ in 0..200 {
         library.add(&mut random);
@@ -306,11 +288,11 @@ fn a_number_that_died_and_is_given_to_another_row_stands_where_that_row_belongs(
     // So many titles change that what died is swept out of the words several times.
     for _ in 0..60 {
         for _ in 0..60 {
-            if let Some(track) = random.id(&library.world, Noun::Track).map(TrackId) {
-                catalog::set(&mut library.world, track, Title(random.name().into()));
+            if let Some(track) = id_of(&mut random, &library.world, Noun::Track).map(TrackId) {
+                catalog::set(&mut library.world, track, Title(name(&mut random).into()));
             }
         }
-        for _ in 0..random.below(4) {
+        for _ in 0..random.place(4) {
             library.edit(&mut random);
         }
         library.tick(1_000);

@@ -6,26 +6,23 @@ use super::ast::{
     Expr, FileState, IdField, LevelField, LevelRange, NumberField, Pattern, Query, Range, SortBy, SortField,
     Term, Text, TextField, Time, TimeField, Unit, ValueField, What, Whole,
 };
+use crate::testing::random;
 
-/// A generator that replays: `xorshift64*`.
-pub(crate) struct Random(u64);
+/// What queries are drawn from.
+pub(crate) struct Random(random::Random);
 
 impl Random {
     pub(crate) fn new(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
+        Self(random::Random::new(seed))
     }
 
     /// A number below `limit`.
     pub(crate) fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        let high = self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33;
-        usize::try_from(high).expect("31 bits fit") % limit
+        self.0.place(limit)
     }
 
     pub(crate) fn pick<T: Copy>(&mut self, all: &[T]) -> T {
-        all[self.below(all.len())]
+        self.0.pick(all)
     }
 
     fn text(&mut self) -> Text {

@@ -13,52 +13,7 @@ use crate::catalog::{self, Catalog};
 use crate::history;
 use crate::persist::blobs::Blobs;
 use crate::persist::store::{BlobKey, PageStore};
-
-/// A small generator of numbers (SplitMix64; Steele, Lea and Flood 2014).
-#[derive(Debug, Clone)]
-pub struct Random(u64);
-
-impl Random {
-    /// Numbers of this seed.
-    #[must_use]
-    pub fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    /// A number below this one, which is not zero.
-    pub fn below(&mut self, most: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) % most
-    }
-
-    /// The place of one of so many things, of which there is at least one.
-    pub fn place(&mut self, count: usize) -> usize {
-        usize::try_from(self.below(count as u64)).expect("below a usize")
-    }
-
-    /// A byte.
-    pub fn byte(&mut self) -> u8 {
-        u8::try_from(self.below(256)).expect("below 256")
-    }
-
-    fn text(&mut self) -> Box<str> {
-        // Once in a while far beyond what tags hold.
-        let length = match self.below(400) {
-            0 => 20_000,
-            _ => self.below(30),
-        };
-        (0..length)
-            .map(|_| ['a', 'e', 'ü', 'Ω', '夢', '/', '\u{200f}', '\0'][self.place(8)])
-            .collect()
-    }
-
-    fn small(&mut self, most: u16) -> u16 {
-        u16::try_from(self.below(u64::from(most))).expect("below a u16")
-    }
-}
+pub use crate::testing::random::Random;
 
 /// A row: the bytes of its values by the number of their kind.
 type Row = BTreeMap<u8, Vec<u8>>;
