@@ -297,7 +297,8 @@ fn album(world: &mut World, random: &mut Random, provider: ProviderId, by: &By<'
     );
     let extension = if lossless { "flac" } else { "mp3" };
     let modified = 1_500_000_000_000 + u64::from(random.below(2_000_000_000)) * 100;
-    let artists = vec![uuid(random)];
+    let artists: Arc<[Box<str>]> = [uuid(random)].into();
+    let codec: Arc<str> = extension.into();
     for number in 1..=count {
         let title = words::title(random, by.script) + words::suffix(random);
         let credit = match random.below(10) {
@@ -332,7 +333,7 @@ fn album(world: &mut World, random: &mut Random, provider: ProviderId, by: &By<'
                 },
                 Genres(Arc::clone(genres)),
                 AudioFormat {
-                    codec: extension.into(),
+                    codec: Arc::clone(&codec),
                     sample_rate: 44_100,
                     bitrate,
                     channels: 2,
@@ -349,7 +350,7 @@ fn album(world: &mut World, random: &mut Random, provider: ProviderId, by: &By<'
             entity.insert(ExternalIds(Box::new(TrackMbids {
                 recording: Some(uuid(random)),
                 track: Some(uuid(random)),
-                artists: artists.clone(),
+                artists: Arc::clone(&artists),
                 isrc: None,
             })));
         }

@@ -153,7 +153,9 @@ pub struct Genres(pub Arc<[Box<str>]>);
 #[component(immutable, clone_behavior = Ignore)]
 pub struct AudioFormat {
     /// The codec's usual short name in lower case: `flac`, `mp3`, `aac`, `alac`, `vorbis`, `opus`, `pcm`.
-    pub codec: Box<str>,
+    ///
+    /// Shared, because there are few.
+    pub codec: Arc<str>,
     /// Frames a second.
     pub sample_rate: u32,
     /// Bits of one second, as the file stores it.
@@ -191,7 +193,7 @@ pub struct TrackMbids {
     /// MusicBrainz track (a recording's place on one release).
     pub track: Option<Box<str>>,
     /// MusicBrainz artists of the track.
-    pub artists: Vec<Box<str>>,
+    pub artists: Arc<[Box<str>]>,
     /// International Standard Recording Code.
     pub isrc: Option<Box<str>>,
 }

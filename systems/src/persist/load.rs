@@ -298,10 +298,13 @@ impl Load {
 
     /// Ends loading: what refers to something that was lost is put right, and what was under way when the
     /// library was last open is not any more. These are changes.
-    pub(super) fn finish(self, world: &mut World) {
+    ///
+    /// Answers what is still to be let go of, see [`Shared::let_go`].
+    pub(super) fn finish(self, world: &mut World) -> Shared {
         if self.damaged {
             repair::mend_references(world);
         }
         repair::stop_what_ran(world);
+        self.shared
     }
 }

@@ -16,6 +16,7 @@ use super::last_seen::{LAST_SEEN, LastSeen};
 use super::load::Load;
 use super::meta::{COPY, Meta};
 use super::page::{PageWriter, ROWS, UnknownSection};
+use super::record::Shared;
 use super::store::{Batch, Durability, PageKey, StoreError};
 use super::table::{self, TABLES, Table};
 use super::{Loaded, PersistPlugin, Storage};
@@ -29,6 +30,9 @@ use crate::scan::index::Filling;
 
 /// The first wait before a batch that failed is tried again by itself, in milliseconds; it doubles.
 const RETRY: u64 = 1_000;
+
+/// How many values that loading shared a tick lets go of.
+const LET_GO_PER_TICK: usize = 16_384;
 
 /// The longest such wait.
 const LONGEST_RETRY: u64 = 60_000;
@@ -56,6 +60,8 @@ pub struct Persist {
     held: Vec<Asked>,
     waiting: Vec<Asked>,
     reading: Reading,
+    /// What loading shared, as far as it was not let go of.
+    shared: Option<Shared>,
 }
 
 #[derive(Debug)]
@@ -112,6 +118,7 @@ impl Persist {
             held: Vec::new(),
             waiting: Vec::new(),
             reading: Reading::default(),
+            shared: None,
         }
     }
 
@@ -199,6 +206,13 @@ pub(super) fn receive_answers(world: &mut World) {
         }
         if let Phase::Loading(_) = persist.phase {
             persist.load(world);
+        } else if let Some(shared) = &mut persist.shared {
+            if shared.let_go(LET_GO_PER_TICK) {
+                persist.shared = None;
+            } else {
+                let now = now(world);
+                world.resource_mut::<Wake>().at(now);
+            }
         }
     });
 }
@@ -323,7 +337,7 @@ impl Persist {
                 catalog.reserve(noun, self.meta.last(noun));
             }
         }
-        load.finish(world);
+        self.shared = Some(load.finish(world));
         if let Some(reason) = self.read_only.take() {
             // What changes in this world stays in it.
             self.phase = Phase::Unstored;

@@ -13,9 +13,12 @@ mod mbid;
 mod track;
 mod work;
 
+use core::borrow::Borrow;
+use core::hash::{BuildHasher, Hash};
 use std::sync::Arc;
 
-use bevy_platform::collections::HashSet;
+use bevy_platform::collections::HashTable;
+use bevy_platform::hash::FixedHasher;
 use segue_components::album::AlbumTagged;
 use segue_components::track::Credit;
 use segue_components::wire::codec::{Reader, WireError};
@@ -46,31 +49,86 @@ pub trait Stored: Numbered + Sized {
 /// Gives equal values one allocation while a library is loaded.
 #[derive(Debug, Default)]
 pub struct Shared {
-    credits: HashSet<Arc<Credit>>,
-    genres: HashSet<Arc<[Box<str>]>>,
-    album_tags: HashSet<Arc<AlbumTagged>>,
+    credits: Once<Credit>,
+    /// Genres, and ids of artists.
+    lists: Once<[Box<str>]>,
+    album_tags: Once<AlbumTagged>,
+    codecs: Once<str>,
+}
+
+/// Distinct values, and places of them by hash.
+#[derive(Debug)]
+struct Once<T: ?Sized> {
+    /// With their hashes: to hash a hundred thousand credits anew would hold up a tick.
+    values: Vec<(u64, Arc<T>)>,
+    places: HashTable<u32>,
+}
+
+impl<T: ?Sized> Default for Once<T> {
+    fn default() -> Self {
+        Self {
+            values: Vec::new(),
+            places: HashTable::default(),
+        }
+    }
+}
+
+impl<T: ?Sized + Hash + Eq> Once<T> {
+    fn share<V: Borrow<T> + Into<Arc<T>>>(&mut self, value: V) -> Arc<T> {
+        let Self { values, places } = self;
+        let of = value.borrow();
+        let hash = FixedHasher.hash_one(of);
+        let same = |&place: &u32| {
+            let (other, known) = &values[place as usize];
+            *other == hash && **known == *of
+        };
+        if let Some(&place) = places.find(hash, same) {
+            return Arc::clone(&values[place as usize].1);
+        }
+        let value = value.into();
+        let place = u32::try_from(values.len()).expect("fewer than there are rows in memory");
+        values.push((hash, Arc::clone(&value)));
+        places.insert_unique(hash, place, |&place| values[place as usize].0);
+        value
+    }
+
+    /// Nothing is shared any more.
+    fn let_go(&mut self, left: &mut usize) {
+        self.places = HashTable::default();
+        let some = (*left).min(self.values.len());
+        self.values.truncate(self.values.len() - some);
+        *left -= some;
+    }
 }
 
 impl Shared {
+    /// Lets go of so many of the values, which are kept alive by what has them. `true` once that was all.
+    pub(super) fn let_go(&mut self, most: usize) -> bool {
+        let mut left = most;
+        self.credits.let_go(&mut left);
+        self.lists.let_go(&mut left);
+        self.album_tags.let_go(&mut left);
+        self.codecs.let_go(&mut left);
+        left > 0
+    }
+
     fn credit(&mut self, credit: Credit) -> Arc<Credit> {
-        Arc::clone(
-            self.credits
-                .get_or_insert_with(&credit, |credit| Arc::new(credit.clone())),
-        )
+        self.credits.share(credit)
     }
 
     fn album_tags(&mut self, mut tags: AlbumTagged) -> Arc<AlbumTagged> {
         tags.artist = tags
             .artist
             .map(|artist| self.credit(Arc::unwrap_or_clone(artist)));
-        Arc::clone(
-            self.album_tags
-                .get_or_insert_with(&tags, |tags| Arc::new(tags.clone())),
-        )
+        self.album_tags.share(tags)
     }
 
-    fn genres(&mut self, genres: Vec<Box<str>>) -> Arc<[Box<str>]> {
-        Arc::clone(self.genres.get_or_insert_with(&*genres, |genres| genres.into()))
+    fn list(&mut self, list: Vec<Box<str>>) -> Arc<[Box<str>]> {
+        self.lists.share(list)
+    }
+
+    fn codec(&mut self, codec: &str) -> Arc<str> {
+        self.codecs.share(codec)
     }
 }
 
@@ -355,7 +413,7 @@ mod tests {
         TrackMbids {
             recording: Some("b10bbbfc-cf9e-42e0-be17-e2c3e1d2600d".into()),
             track: Some("not a uuid".into()),
-            artists: vec!["a74b1b7f-71a5-4011-9441-d0b5e4122711".into()],
+            artists: ["a74b1b7f-71a5-4011-9441-d0b5e4122711".into()].into(),
             isrc: Some("GBAYE0601690".into()),
         }
     }

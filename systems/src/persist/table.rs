@@ -5,7 +5,9 @@ use core::mem::take;
 use bevy_ecs::bundle::{Bundle, BundleScratch, NoBundleEffect};
 use bevy_ecs::entity::Entity;
 use bevy_ecs::world::World;
-use segue_components::album::{AlbumArtist, AlbumCover, AlbumInfo, AlbumKey, AlbumTags, AlbumTitle};
+use segue_components::album::{
+    AlbumArtist, AlbumCover, AlbumInfo, AlbumKey, AlbumTags, AlbumTitle, AlbumTotals,
+};
 use segue_components::artwork::{ContentHash, EmbeddedIn, Picture};
 use segue_components::erased::{self, Row};
 use segue_components::file::{AudioHash, FileOf, FileStamp, Location, PlayedFrom, Presence, Unreadable};
@@ -403,6 +405,15 @@ macro_rules! spawn_rows {
     }};
 }
 
+/// A column that has the same value for every row.
+struct Always<C>(C);
+
+impl<C: Copy> Always<C> {
+    fn take(&mut self, _slot: u8) -> Option<C> {
+        Some(self.0)
+    }
+}
+
 impl Rows {
     /// Reads all values of a page, and keeps aside what this build does not know. Nothing is spawned yet, so
     /// that a page is taken in whole or not at all.
@@ -508,7 +519,9 @@ impl Rows {
             cover,
             key,
         } = &mut self.albums;
-        spawn_rows!(world, page, AlbumId, take(rows); title info key artist cover)
+        // They are counted anew. To add them then would move each album to where those with totals are.
+        let totals = &mut Always(AlbumTotals::default());
+        spawn_rows!(world, page, AlbumId, take(rows); title info key artist cover totals)
     }
 
     fn spawn_artworks(&mut self, world: &mut World, page: u32) -> usize {
@@ -576,7 +589,6 @@ impl Rows {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use segue_components::album::AlbumTotals;
     use segue_components::playlist::PlaylistTotals;
     use segue_components::wire::registry::KINDS;
 

@@ -95,7 +95,7 @@ fn library() -> World {
                 let ids = TrackMbids {
                     recording: Some("rec-1".into()),
                     track: Some("trk-1".into()),
-                    artists: vec!["artist-1".into()],
+                    artists: ["artist-1".into()].into(),
                     isrc: Some("USQX91501001".into()),
                 };
                 catalog::set(&mut world, track, ExternalIds(Box::new(ids)));

@@ -248,7 +248,7 @@ fn external_ids(tags: &FileTags) -> Option<ExternalIds> {
     let ids = TrackMbids {
         recording: boxed(tags.musicbrainz.recording.as_ref()),
         track: boxed(tags.musicbrainz.track.as_ref()),
-        artists: boxes(&tags.musicbrainz.artists),
+        artists: boxes(&tags.musicbrainz.artists).into(),
         isrc: boxed(tags.isrc.as_ref()),
     };
     (ids != TrackMbids::default()).then(|| ExternalIds(Box::new(ids)))

@@ -77,7 +77,7 @@ impl<const N: usize> Field for [u8; N] {
     }
 }
 
-fn text<'a>(reader: &mut Reader<'a>) -> Result<&'a str, WireError> {
+pub(super) fn text<'a>(reader: &mut Reader<'a>) -> Result<&'a str, WireError> {
     let malformed = reader.malformed();
     core::str::from_utf8(reader.bytes()?).map_err(|_| malformed)
 }

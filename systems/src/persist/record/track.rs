@@ -12,7 +12,7 @@ use segue_components::track::{
 use segue_components::wire::codec::{Reader, WireError, put_number};
 
 use super::column::{put_repeated, put_steps, put_texts, take_repeated, take_steps, take_texts};
-use super::field::{Field, fields, wrappers};
+use super::field::{Field, fields, text, wrappers};
 use super::{Shared, Stored, mbid, stored_rows, stored_steps, stored_texts};
 
 stored_texts! { Title SortTitle }
@@ -124,7 +124,7 @@ impl Stored for Genres {
         shared: &mut Shared,
         mut each: impl FnMut(Self),
     ) -> Result<(), WireError> {
-        let take = |reader: &mut Reader<'_>| Ok(shared.genres(Vec::take(reader)?));
+        let take = |reader: &mut Reader<'_>| Ok(shared.list(Vec::take(reader)?));
         take_repeated(reader, count, take, |genres| each(Self(Arc::clone(genres))))
     }
 }
@@ -235,13 +235,13 @@ impl Stored for AudioFormat {
     fn read(
         reader: &mut Reader<'_>,
         count: usize,
-        _: &mut Shared,
+        shared: &mut Shared,
         mut each: impl FnMut(Self),
     ) -> Result<(), WireError> {
         let mut formats = Vec::with_capacity(count);
         let take = |reader: &mut Reader<'_>| {
             Ok(Self {
-                codec: Field::take(reader)?,
+                codec: shared.codec(text(reader)?),
                 sample_rate: Field::take(reader)?,
                 channels: Field::take(reader)?,
                 bits_per_sample: Field::take(reader)?,
@@ -279,11 +279,12 @@ impl Stored for ExternalIds {
     fn read(
         reader: &mut Reader<'_>,
         count: usize,
-        _: &mut Shared,
+        shared: &mut Shared,
         mut each: impl FnMut(Self),
     ) -> Result<(), WireError> {
         let mut all = Vec::with_capacity(count);
-        take_repeated(reader, count, mbid::take_all, |artists| all.push(artists.clone()))?;
+        let take = |reader: &mut Reader<'_>| Ok(shared.list(mbid::take_all(reader)?));
+        take_repeated(reader, count, take, |artists| all.push(Arc::clone(artists)))?;
         for artists in all {
             each(Self(Box::new(TrackMbids {
                 recording: mbid::take_option(reader)?,

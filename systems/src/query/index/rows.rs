@@ -15,7 +15,7 @@ use crate::query::table::{self, Row, Table};
 #[derive(Debug, Default)]
 pub(super) struct Recent {
     lent: Option<Lent>,
-    codec: Option<(Box<str>, u32)>,
+    codec: Option<(Arc<str>, u32)>,
 }
 
 /// What an album lends to its tracks.
@@ -105,7 +105,7 @@ impl Index {
             (Some(format), Some((known, key))) if format.codec == *known => *key,
             (Some(format), _) => {
                 let key = table.key(&format.codec);
-                recent.codec = Some((format.codec.clone(), key));
+                recent.codec = Some((Arc::clone(&format.codec), key));
                 key
             }
         };
