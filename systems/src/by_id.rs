@@ -30,6 +30,11 @@ fn slot(id: u64) -> usize {
 }
 
 impl<T: Copy> ById<T> {
+    /// Bytes that they take.
+    pub(crate) fn room(&self) -> usize {
+        self.near.capacity() * size_of::<Option<T>>() + self.far.capacity() * size_of::<(u64, T)>()
+    }
+
     /// How many there are.
     pub(crate) fn len(&self) -> usize {
         self.count

@@ -47,6 +47,12 @@ impl Catalog {
         self.nouns[index(noun)].entities.len()
     }
 
+    /// Bytes that the maps take.
+    #[must_use]
+    pub fn room(&self) -> usize {
+        self.nouns.iter().map(|ids| ids.entities.room()).sum()
+    }
+
     /// Every number and entity of a noun, by ascending number.
     pub fn all(&self, noun: Noun) -> impl Iterator<Item = (u64, Entity)> {
         self.nouns[index(noun)].entities.iter()

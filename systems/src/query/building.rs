@@ -7,7 +7,7 @@ use super::bitmap::Bitmap;
 use super::chunks::Chunks;
 use super::columns::Column;
 use super::order;
-use super::sorting::Sorting;
+use super::sorting::{Item, Sorting};
 use super::table::Table;
 
 /// How many values of a column, and how many places in a list, are found in the time of so many comparisons.
@@ -35,7 +35,7 @@ enum Stage {
     /// Columns that are to be made, the last first, and the one that is under way.
     Columns(Vec<Column>, Making),
     /// Sort keys with their first bytes, as far as they were looked at.
-    KeyHeads(Vec<(u64, u32)>),
+    KeyHeads(Vec<Item>),
     Keys(Sorting),
     /// Sorted keys, and the places of as many as were gone through.
     Ranks(Sorting, usize, Vec<u32>),
@@ -56,7 +56,7 @@ struct Making {
 /// Rows with what decides most comparisons.
 #[derive(Debug)]
 struct RowHeads {
-    heads: Vec<(u64, u32)>,
+    heads: Vec<Item>,
     /// How many rows were looked at, and how many will be: those that come later have a place of their own.
     next: u32,
     upto: u32,
@@ -202,7 +202,7 @@ impl Building {
             Stage::Ranks(sorting, next, ranks) => {
                 let keys = sorting.sorted();
                 let end = keys.len().min(next.saturating_add(places));
-                for (rank, &(_, key)) in (number(*next)..).zip(&keys[*next..end]) {
+                for (rank, &(_, _, key)) in (number(*next)..).zip(&keys[*next..end]) {
                     ranks[key as usize] = rank;
                 }
                 *next = end;
@@ -218,8 +218,7 @@ impl Building {
                 let step = u32::try_from(most).unwrap_or(u32::MAX);
                 let end = rows.upto.min(rows.next.saturating_add(step));
                 let living = (rows.next..end).filter(|&row| table.alive().has(row) && !spoiled.has(row));
-                rows.heads
-                    .extend(living.map(|row| (order::head(table, by, row), row)));
+                rows.heads.extend(living.map(|row| order::item(table, by, row)));
                 rows.next = end;
                 if end < rows.upto {
                     return false;
@@ -276,7 +275,7 @@ impl Cutting {
     fn go_on(&mut self, table: &Table, spoiled: &Spoiled, most: usize) -> bool {
         let sorted = self.sorted.sorted();
         let end = sorted.len().min(self.next.saturating_add(most));
-        for &(_, row) in &sorted[self.next..end] {
+        for &(_, _, row) in &sorted[self.next..end] {
             if table.alive().has(row) && !spoiled.has(row) {
                 self.piece.push(row);
                 if self.piece.len() == self.chunks.length_of_pieces() {

@@ -108,6 +108,13 @@ impl Chunks {
         }
     }
 
+    /// Bytes that they take.
+    pub(crate) fn room(&self) -> usize {
+        let chunks = self.chunks.iter();
+        let rows: usize = chunks.map(|chunk| chunk.rows.capacity()).sum();
+        rows * 4 + self.slots.capacity() * 2 + self.chunks.capacity() * size_of::<Chunk>()
+    }
+
     /// The pieces, in order. None is empty.
     pub(crate) fn list(&self) -> &[Chunk] {
         &self.chunks

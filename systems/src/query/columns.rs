@@ -196,6 +196,11 @@ pub(crate) struct Columns {
 }
 
 impl Columns {
+    /// Bytes that they take.
+    pub(crate) fn room(&self) -> usize {
+        self.made.iter().map(|(_, values)| values.capacity() * 4).sum()
+    }
+
     /// Whether a column was made.
     pub(crate) fn has(&self, column: Column) -> bool {
         self.made.iter().any(|&(made, _)| made == column)

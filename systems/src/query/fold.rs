@@ -67,6 +67,7 @@ fn fold_base(base: char, folded: &mut String) {
         'ς' => folded.push('σ'),
         _ if is_unseen(base) => {}
         _ if base.is_ascii() => folded.push(base.to_ascii_lowercase()),
+        _ if is_lower(base) => folded.push(base),
         _ => folded.extend(base.to_lowercase()),
     }
 }
@@ -81,12 +82,22 @@ pub(crate) fn stands_alone(char: char) -> bool {
         | '\u{aa60}'..='\u{aa7f}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
 }
 
-/// The letters and digits below 2^16: to look one up in the tables of the standard library takes a search.
-static LETTERS: LazyLock<Box<[u64]>> = LazyLock::new(|| {
-    let is_letter = |char: u32| char::from_u32(char).is_some_and(char::is_alphanumeric);
-    let word = |first: u32| (0..64).fold(0, |word, bit| word | u64::from(is_letter(first + bit)) << bit);
-    (0..1 << 16).step_by(64).map(word).collect()
+/// The letters and digits below 2^16, and which of them are in lower case or have none: to look one up in the tables
+/// of the standard library takes a search.
+static LETTERS: LazyLock<Box<[[u64; 2]]>> = LazyLock::new(|| {
+    let mut words: Box<[[u64; 2]]> = vec![[0; 2]; 1 << 10].into();
+    for char in '\0'..='\u{ffff}' {
+        let [letters, lower] = &mut words[char as usize >> 6];
+        *letters |= u64::from(char.is_alphanumeric()) << (char as usize & 63);
+        *lower |= u64::from(char.to_lowercase().eq([char])) << (char as usize & 63);
+    }
+    words
 });
+
+fn is_lower(char: char) -> bool {
+    let word = LETTERS.get(char as usize >> 6);
+    word.is_some_and(|word| word[1] >> (char as usize & 63) & 1 == 1)
+}
 
 /// Whether a character is a letter or a digit.
 pub(crate) fn is_letter(char: char) -> bool {
@@ -95,7 +106,7 @@ pub(crate) fn is_letter(char: char) -> bool {
     }
     let number = char as usize;
     match LETTERS.get(number >> 6) {
-        Some(word) => word >> (number & 63) & 1 == 1,
+        Some(word) => word[0] >> (number & 63) & 1 == 1,
         None => char.is_alphanumeric(),
     }
 }

@@ -36,6 +36,11 @@ pub(crate) struct Lists {
 }
 
 impl Lists {
+    /// Bytes that they take.
+    pub(crate) fn room(&self) -> usize {
+        self.places.capacity() * size_of::<Place>() + self.room.capacity() * 4
+    }
+
     /// How many lists there are.
     pub(crate) fn len(&self) -> u32 {
         u32::try_from(self.places.len()).expect("lists have numbers below 2^32")

@@ -6,6 +6,7 @@ use super::ast::{SortBy, SortField};
 use super::building::Built;
 use super::chunks::Chunks;
 use super::columns::Column;
+use super::sorting::Item;
 use super::table::{self, Row, Table};
 use crate::sort;
 
@@ -251,14 +252,16 @@ pub(crate) fn compare(table: &Table, by: &[SortBy], a: u32, b: u32) -> Ordering 
     by_id(table, a, b)
 }
 
-/// What decides most comparisons without a look at the rows: the first two steps of an order.
-pub(crate) fn head(table: &Table, by: &[SortBy], row: u32) -> u64 {
-    by.iter().take(2).fold(0, |head, by| {
-        let step = match value(table, row, by.field) {
+/// A row behind what decides most comparisons without a look at it: the first three steps of an order.
+pub(crate) fn item(table: &Table, by: &[SortBy], row: u32) -> Item {
+    let step = |place: usize| {
+        let by = by.get(place)?;
+        Some(match value(table, row, by.field) {
             Value::Number(number) => directed(number, by.descending),
             Value::Key(0) => LAST,
             Value::Key(key) => directed(table.rank(key), by.descending),
-        };
-        head << 32 | u64::from(step)
-    })
+        })
+    };
+    let [first, second, third] = [0, 1, 2].map(|place| step(place).unwrap_or(0));
+    (u64::from(first) << 32 | u64::from(second), third, row)
 }

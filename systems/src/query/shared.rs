@@ -93,6 +93,8 @@ pub(crate) struct Shared {
     /// Numbers of sort keys in the table that the rows are in.
     keys: Vec<u32>,
     numbers: HashTable<u32>,
+    /// To hash all texts anew as they become more would hold up a tick.
+    hashes: Vec<u64>,
     rows: Lists,
     words: Words,
     /// Texts below this number have their words in.
@@ -108,6 +110,7 @@ impl Default for Shared {
         Self {
             texts: vec![Text::Genres(Arc::default())],
             keys: vec![0],
+            hashes: vec![0],
             numbers: HashTable::default(),
             rows,
             words: Words::default(),
@@ -123,19 +126,37 @@ fn hash_of(text: &Text) -> u64 {
 }
 
 impl Shared {
+    /// Bytes that they take, the texts themselves left out.
+    pub(crate) fn room(&self) -> usize {
+        self.texts.capacity() * size_of::<Text>()
+            + self.keys.capacity() * 4
+            + self.hashes.capacity() * 8
+            + self.numbers.allocation_size()
+            + self.rows.room()
+            + self.words.room()
+    }
+
     /// The number of a text; `key` gives a new one its sort key.
     pub(crate) fn number(&mut self, text: Text, key: impl FnOnce() -> u32) -> u32 {
-        let Self { texts, numbers, .. } = self;
+        let Self {
+            texts,
+            numbers,
+            hashes,
+            ..
+        } = self;
         if self.last > 0 && texts[self.last as usize].is_same(&text) {
             return self.last;
         }
         let hash = hash_of(&text);
-        let known = numbers.find(hash, |&number| texts[number as usize] == text);
+        let known = numbers.find(hash, |&number| {
+            hashes[number as usize] == hash && texts[number as usize] == text
+        });
         self.last = known.copied().unwrap_or_else(|| {
             let number = self.rows.len();
             self.keys.push(key());
             texts.push(text);
-            numbers.insert_unique(hash, number, |&number| hash_of(&texts[number as usize]));
+            hashes.push(hash);
+            numbers.insert_unique(hash, number, |&number| hashes[number as usize]);
             self.rows.grow(number + 1);
             number
         });

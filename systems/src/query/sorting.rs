@@ -7,12 +7,15 @@ use super::chunks::Compare;
 /// How many things are sorted at once before they are merged.
 const RUN: usize = 4_096;
 
+/// A number behind what decides most comparisons of it: sixteen bytes.
+pub(crate) type Item = (u64, u32, u32);
+
 /// Numbers with what decides most comparisons of them, being sorted.
 #[derive(Debug, Default)]
 pub(crate) struct Sorting {
-    items: Vec<(u64, u32)>,
+    items: Vec<Item>,
     /// Where runs of `items` are merged to; the two change places after each pass.
-    merged: Vec<(u64, u32)>,
+    merged: Vec<Item>,
     /// How long the sorted runs of `items` are; before the first pass, how many items are in sorted runs.
     width: usize,
     is_merging: bool,
@@ -24,7 +27,7 @@ pub(crate) struct Sorting {
 
 impl Sorting {
     /// Numbers with their heads: a number with a lower head goes first.
-    pub(crate) fn new(items: Vec<(u64, u32)>) -> Self {
+    pub(crate) fn new(items: Vec<Item>) -> Self {
         Self {
             items,
             merged: Vec::new(),
@@ -37,7 +40,7 @@ impl Sorting {
     }
 
     /// All in one go: the numbers in order. Those of equal heads are compared.
-    pub(crate) fn of(items: Vec<(u64, u32)>, compare: Compare<'_>) -> Vec<u32> {
+    pub(crate) fn of(items: Vec<Item>, compare: Compare<'_>) -> Vec<u32> {
         let mut sorting = Self::new(items);
         while !sorting.step(usize::MAX, compare) {}
         sorting.take_sorted().expect("it was sorted to its end")
@@ -59,11 +62,11 @@ impl Sorting {
     /// The numbers, once all is sorted.
     pub(crate) fn take_sorted(&mut self) -> Option<Vec<u32>> {
         let items = self.is_sorted.then(|| core::mem::take(&mut self.items))?;
-        Some(items.into_iter().map(|(_, number)| number).collect())
+        Some(items.into_iter().map(|(_, _, number)| number).collect())
     }
 
     /// The numbers with their heads, once all is sorted.
-    pub(crate) fn sorted(&self) -> &[(u64, u32)] {
+    pub(crate) fn sorted(&self) -> &[Item] {
         &self.items
     }
 
@@ -130,8 +133,8 @@ impl Sorting {
     }
 }
 
-fn order(a: &(u64, u32), b: &(u64, u32), compare: Compare<'_>) -> Ordering {
-    a.0.cmp(&b.0).then_with(|| compare(a.1, b.1))
+fn order(a: &Item, b: &Item, compare: Compare<'_>) -> Ordering {
+    (a.0, a.1).cmp(&(b.0, b.1)).then_with(|| compare(a.2, b.2))
 }
 
 #[cfg(test)]
@@ -144,7 +147,7 @@ mod tests {
             // Heads leave much open.
             let key = |number: u32| number.wrapping_mul(0x9e37_79b1);
             let items: Vec<_> = (0..length)
-                .map(|number| (u64::from(key(number) >> 25), number))
+                .map(|number| (u64::from(key(number) >> 25), key(number) >> 23 & 3, number))
                 .collect();
             let mut expected: Vec<u32> = (0..length).collect();
             expected.sort_unstable_by_key(|&number| key(number));

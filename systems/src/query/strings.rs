@@ -31,6 +31,11 @@ impl Strings {
         table.reserve(more, |&number| FixedHasher.hash_one(text_of(bytes, ends, number)));
     }
 
+    /// Bytes that it keeps.
+    pub(crate) fn room(&self) -> usize {
+        self.bytes.capacity() + self.ends.capacity() * 4 + self.table.allocation_size()
+    }
+
     pub(crate) fn len(&self) -> u32 {
         u32::try_from(self.ends.len()).expect("every string has a number below 2^32")
     }
@@ -52,6 +57,10 @@ impl Strings {
             return number;
         }
         let number = u32::try_from(ends.len()).expect("there is less text than 4 GiB");
+        if bytes.capacity() - bytes.len() < text.len() {
+            // A quarter more each time: to double it would leave up to half of it empty.
+            bytes.reserve_exact(text.len().max(bytes.len() / 4));
+        }
         bytes.extend_from_slice(text);
         ends.push(u32::try_from(bytes.len()).expect("there is less text than 4 GiB"));
         table.insert_unique(hash, number, |&number| {
@@ -75,6 +84,11 @@ impl Keys {
         strings.reserve(room);
         strings.intern(b"");
         Self { strings, tailoring }
+    }
+
+    /// Bytes that they take.
+    pub(crate) fn room(&self) -> usize {
+        self.strings.room()
     }
 
     pub(crate) fn tailoring(&self) -> &Arc<Tailoring> {

@@ -16,7 +16,7 @@ use super::groups::AllGroups;
 use super::hot::Hot;
 use super::kept::Answers;
 use super::order::{self, Order};
-use super::sorting::Sorting;
+use super::sorting::{Item, Sorting};
 use super::strings::Keys;
 use super::tailoring::Tailoring;
 use super::words::Words;
@@ -128,6 +128,21 @@ impl Table {
         };
         table.rows.reserve(rows);
         table
+    }
+
+    /// Bytes that its parts take.
+    pub(crate) fn room(&self) -> [(&'static str, usize); 5] {
+        let orders = self.orders.iter();
+        [
+            (
+                "rows",
+                self.rows.capacity() * size_of::<Row>() + self.numbers.room(),
+            ),
+            ("sort keys", self.keys.room() + self.ranks.capacity() * 4),
+            ("orders", orders.map(|order| order.rows().room()).sum()),
+            ("words", self.words.room()),
+            ("columns", self.columns.room()),
+        ]
     }
 
     pub(crate) fn alive(&self) -> &Bitmap {
@@ -288,21 +303,23 @@ impl Table {
         self.ranking
     }
 
-    /// Adds so many sort keys to those that will be sorted, each with its first eight bytes, which decide most
+    /// Adds so many sort keys to those that will be sorted, each with its first twelve bytes, which decide most
     /// comparisons without a look at the text. `true` once these are all.
-    pub(crate) fn add_key_heads(&self, heads: &mut Vec<(u64, u32)>, most: usize) -> bool {
+    pub(crate) fn add_key_heads(&self, heads: &mut Vec<Item>, most: usize) -> bool {
         let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
         let end = self.keys.len().min(number(heads.len().saturating_add(most)));
-        heads.extend((number(heads.len())..end).map(|key| (self.key_head(key), key)));
+        heads.extend((number(heads.len())..end).map(|key| self.key_item(key)));
         end == self.keys.len()
     }
 
-    fn key_head(&self, key: u32) -> u64 {
+    fn key_item(&self, key: u32) -> Item {
         let text = self.keys.get(key);
-        let mut head = [0; 8];
-        let length = text.len().min(8);
-        head[..length].copy_from_slice(&text[..length]);
-        u64::from_be_bytes(head)
+        let (start, rest) = text.split_at(text.len().min(8));
+        let rest = &rest[..rest.len().min(4)];
+        let (mut first, mut second) = ([0; 8], [0; 4]);
+        first[..start.len()].copy_from_slice(start);
+        second[..rest.len()].copy_from_slice(rest);
+        (u64::from_be_bytes(first), u32::from_be_bytes(second), key)
     }
 
     /// Sees to it that every sort key has its place among all.
@@ -313,7 +330,7 @@ impl Table {
         }
         let first = u32::try_from(known).expect("as many as there are keys");
         let compare = |a: u32, b: u32| self.keys.get(a).cmp(self.keys.get(b));
-        let fresh = (first..self.keys.len()).map(|key| (self.key_head(key), key));
+        let fresh = (first..self.keys.len()).map(|key| self.key_item(key));
         let fresh = Sorting::of(fresh.collect(), &compare);
         let mut sorted = vec![0; known];
         for (key, &rank) in (0..).zip(&self.ranks) {

@@ -175,6 +175,9 @@ impl Tailoring {
     /// What stands in place of the letters that a text begins with, and how many bytes they take.
     pub(crate) fn find(&self, text: &str) -> Option<(&str, usize)> {
         let first = text.chars().next()?;
+        if self.heads == 0 {
+            return None;
+        }
         let heads = head(first) | first.to_lowercase().next().map_or(0, head);
         if self.heads & heads == 0 {
             return None;

@@ -89,6 +89,11 @@ pub(super) fn has_part(text: &[u8], part: &[u8]) -> bool {
 }
 
 impl Words {
+    /// Bytes that they take.
+    pub(crate) fn room(&self) -> usize {
+        self.tokens.room() + self.postings.room() + self.sorted.capacity() * 4
+    }
+
     /// Puts folded text under a number. Of a number's texts all are put before those of another.
     pub(crate) fn put(&mut self, number: u32, folded: &str) {
         self.upto = self.upto.max(number + 1);
