@@ -25,7 +25,7 @@ Usage: cargo soak [OPTIONS]
   --seed S         the seed of the first round; the next have the next ones [default: 0]
   --rounds N       end after so many rounds, however long they take: `--seed S --rounds 1` does one again
   --backend NAME   memory, redb, bytes or indexeddb; may be given several times [default: the first three]
-                   bytes is what the decoders and the query parser make of any bytes
+                   bytes is what the readers of pages, frames, queries and playlist files make of any bytes
                    indexeddb builds the test of the browser and needs Chromium
 ";
 
@@ -163,10 +163,11 @@ fn damage<S: PageStore>(seed: u64, places: u64, open: impl FnMut(Disk) -> S) -> 
 fn bytes(seed: u64) -> Done {
     const ROUND: u64 = 1_000;
     let random = &mut Random::new(seed);
-    let targets: [(&str, fn(&[u8])); 3] = [
+    let targets: [(&str, fn(&[u8])); 4] = [
         ("page", fuzz::page),
         ("frame", fuzz::frame),
         ("query", fuzz::query),
+        ("m3u", fuzz::m3u),
     ];
     for (name, read) in targets {
         let corpus = corpus(name);

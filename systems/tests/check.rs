@@ -11,6 +11,7 @@ use segue_systems::persist::store::PageKey;
 use segue_systems::persist::testing::damage::Damaged;
 use segue_systems::persist::testing::{Library, wait};
 use segue_systems::persist::{Blobs, OpenError, blobs};
+use segue_systems::{history, playlist};
 
 const TRACKS: u16 = 1;
 const STATE: u16 = 2;
@@ -161,6 +162,71 @@ fn one_damaged_record_is_named_and_two_are_refused() {
         refused,
         Err(OpenError::Meta(MetaError::Newer { found: SCHEMA + 1 }))
     );
+}
+
+#[test]
+fn an_entry_of_a_playlist_whose_track_is_gone_is_named() {
+    let (store, mut library) = library(20);
+    let items = [3, 7, 7].map(|track| EntryItem::Track(TrackId(track)));
+    let list = playlist::make(
+        &mut library.world,
+        "Run",
+        None,
+        PlaylistTimes::default(),
+        items.to_vec(),
+    );
+    library.flush().unwrap();
+    let links = report(&store.disk()).links;
+    let PlayedFrom(file) = *catalog::get(&library.world, TrackId(7)).unwrap();
+    Catalog::despawn(&mut library.world, file);
+    Catalog::despawn(&mut library.world, TrackId(7));
+    library.flush().unwrap();
+    let link = Problem::Link {
+        from: (Noun::Playlist, list.0),
+        to: (Noun::Track, 7),
+    };
+    check_problem(&store.disk(), &link);
+    let report = report(&store.disk());
+    assert_eq!(report.problems, [link.clone(), link]);
+    assert!(report.links < links);
+}
+
+#[test]
+fn listens_of_tracks_that_are_gone_are_counted_and_those_of_none_are_named() {
+    let (store, mut library) = library(20);
+    for (at, track) in [(1, 3), (2, 7), (3, 9_999)] {
+        let listen = Listen {
+            at,
+            track: TrackId(track),
+            heard: 5,
+            counted: true,
+        };
+        history::log(&mut library.world, listen);
+    }
+    let PlayedFrom(file) = *catalog::get(&library.world, TrackId(7)).unwrap();
+    Catalog::despawn(&mut library.world, file);
+    Catalog::despawn(&mut library.world, TrackId(7));
+    library.flush().unwrap();
+    let report = report(&store.disk());
+    let never = Problem::Link {
+        from: (Noun::History, 1),
+        to: (Noun::Track, 9_999),
+    };
+    assert_eq!((report.problems, report.heard_and_gone), (vec![never], 1));
+}
+
+#[test]
+fn stored_pictures_that_nothing_refers_to_are_counted() {
+    let (store, mut library) = library(20);
+    assert_eq!(report(&store.disk()).unused, (0, 0));
+    let nobodys = blobs::thumbnail(ContentHash([9; 16]));
+    library
+        .world
+        .resource_mut::<Blobs>()
+        .put(nobodys, b"\xff\xd8\xff\xe0".to_vec());
+    library.flush().unwrap();
+    let report = report(&store.disk());
+    assert_eq!((report.unused, report.is_sound()), ((1, 4), true));
 }
 
 #[test]

@@ -42,6 +42,12 @@ fn no_frame_of_the_corpus_does_harm() {
 }
 
 #[test]
+fn no_playlist_file_of_the_corpus_does_harm() {
+    fuzz::m3u(b"");
+    replay("m3u", fuzz::m3u);
+}
+
+#[test]
 fn no_query_of_the_corpus_does_harm() {
     fuzz::query(b"");
     replay("query", fuzz::query);

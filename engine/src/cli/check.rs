@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use indicatif::{ProgressBar, ProgressStyle};
+use segue::components::id::Noun;
 use segue::native::redb_store::RedbStore;
 use segue::native::redb_store::reader::RedbReader;
 use segue::systems::persist::check::{Problem, Report, check};
@@ -13,8 +14,8 @@ use super::{Failure, LibraryArguments, Outcome, is_watched, say};
 
 /// Verifies a library and says what it finds.
 ///
-/// Every page is read and compared with its checksum, every link between rows is followed, every stored picture
-/// is read. The library is not changed. While another process has it open, --read-only checks what that one has stored, all
+/// Every page is read and compared with its checksum, every link between rows is followed, also from playlists and the
+/// history to tracks, every stored picture is read, and those that belong to nothing are counted. The library is not changed. While another process has it open, --read-only checks what that one has stored, all
 /// but the structure of the file itself. Ends with 1 if anything is wrong.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -85,10 +86,22 @@ fn words(structure: &Result<bool, StoreError>) -> Option<String> {
 
 /// What to do about it.
 fn advice(report: &Report, structure: &Result<bool, StoreError>) -> &'static str {
-    let scan_helps = |problem: &Problem| !matches!(problem, Problem::Picture { .. });
+    let is_entry = |problem: &Problem| {
+        matches!(
+            problem,
+            Problem::Link {
+                from: (Noun::Playlist, _),
+                ..
+            }
+        )
+    };
+    let scan_helps = |problem: &Problem| !matches!(problem, Problem::Picture { .. }) && !is_entry(problem);
     if structure.is_err() || report.problems.iter().any(scan_helps) {
         "copy the library somewhere safe, then run `segue scan` on your folders: opening it puts damaged pages aside and \
          mends what named them, and the scan reads again what was lost"
+    } else if report.problems.iter().any(is_entry) {
+        "entries of the playlists named above have lost their tracks: `segue playlist show` says which, `segue playlist \
+         remove` takes them out, and `segue import` brings back what an older `segue export` has of them"
     } else if !report.problems.is_empty() {
         "run `segue scan` on your folders after changing or removing the pictures named above"
     } else {
@@ -116,6 +129,18 @@ fn print(report: &Report, structure: &Result<bool, StoreError>, sound: bool) -> 
         say(&format!(
             "note: {} parts were written by another version of Segue and are kept as they are",
             report.unknown
+        ))?;
+    }
+    if report.heard_and_gone > 0 {
+        say(&format!(
+            "note: {} listens in the history are of tracks that are gone; they stay",
+            report.heard_and_gone
+        ))?;
+    }
+    if report.unused.0 > 0 {
+        say(&format!(
+            "note: {} stored pictures of {} bytes belong to nothing; they take room and do no harm",
+            report.unused.0, report.unused.1
         ))?;
     }
     for table in report.tables.iter().filter(|table| table.rows > 0) {
@@ -165,6 +190,9 @@ fn print_json(report: &Report, structure: &Result<bool, StoreError>, sound: bool
         "links": report.links,
         "thumbnails": report.thumbnails,
         "withoutThumbnail": report.without_thumbnail,
+        "listensOfGoneTracks": report.heard_and_gone,
+        "unusedPictures": report.unused.0,
+        "unusedPictureBytes": report.unused.1,
         "schema": report.schema,
         "generation": report.generation,
         "tables": tables,

@@ -508,6 +508,22 @@ fn read_blob(transaction: &ReadTransaction, key: BlobKey) -> Result<Option<Vec<u
         .map(|bytes| bytes.value().to_vec()))
 }
 
+fn list_blobs(transaction: &ReadTransaction) -> Result<Vec<(BlobKey, u64)>, Failure> {
+    let blobs = match transaction.open_table(BLOBS) {
+        Ok(table) => table,
+        Err(TableError::TableDoesNotExist(_)) => return Ok(Vec::new()),
+        Err(error) => return Err(error.into()),
+    };
+    let mut found = Vec::new();
+    for blob in blobs.iter()? {
+        let (key, bytes) = blob?;
+        if let Some((&hash, &[variant])) = key.value().split_first_chunk() {
+            found.push((BlobKey { hash, variant }, bytes.value().len() as u64));
+        }
+    }
+    Ok(found)
+}
+
 fn read_meta(transaction: &ReadTransaction) -> Result<Option<Vec<u8>>, Failure> {
     let table = match transaction.open_table(META) {
         Ok(table) => table,
@@ -565,6 +581,11 @@ impl PageStore for RedbStore {
 
     async fn blob(&mut self, key: BlobKey) -> Result<Option<Vec<u8>>, StoreError> {
         self.with(|database| read_blob(&database.begin_read()?, key))
+    }
+
+    async fn blobs(&mut self) -> Result<Option<Vec<(BlobKey, u64)>>, StoreError> {
+        self.with(|database| list_blobs(&database.begin_read()?))
+            .map(Some)
     }
 
     async fn commit(&mut self, batch: &Batch) -> Result<(), StoreError> {

@@ -1,17 +1,15 @@
 //! Checking a stored library without changing it: every page, every link between rows, every picture.
 
+mod links;
+
 use core::fmt;
 
-use bevy_ecs::query::QueryState;
 use bevy_ecs::world::World;
-use segue_components::album::AlbumCover;
-use segue_components::artwork::{ContentHash, EmbeddedIn, Picture};
-use segue_components::file::{FileOf, Location, PlayedFrom, Presence};
-use segue_components::id::{AlbumId, ArtworkId, FileId, Id, JobId, Noun, PlayerId, TrackId};
-use segue_components::playback::Queue;
-use segue_components::sync_job::{JobState, SyncOf};
-use segue_components::track::{Cover, OnAlbum};
+use bevy_platform::collections::HashSet;
+use segue_components::artwork::ContentHash;
+use segue_components::id::{HistoryId, Noun};
 
+use self::links::Links;
 use super::blobs::{media_type, thumbnail};
 use super::driver::OpenError;
 use super::last_seen::{LAST_SEEN, LastSeen};
@@ -184,6 +182,10 @@ pub struct Report {
     pub thumbnails: u64,
     /// Pictures that have none.
     pub without_thumbnail: u64,
+    /// Listens of tracks that are gone; they stay in the history.
+    pub heard_and_gone: u64,
+    /// Stored pictures that nothing refers to, and their bytes. They take room and do no harm.
+    pub unused: (u64, u64),
     /// What is wrong, at most the first thousand.
     pub problems: Vec<Problem>,
     /// How many more there are.
@@ -241,13 +243,16 @@ pub async fn check<S: PageStore>(
         links,
         there: Default::default(),
         found: Vec::new(),
+        heard: Vec::new(),
         pictures: Vec::new(),
+        hashes: HashSet::default(),
     };
     for noun in Noun::ALL {
         check.read(noun, progress).await?;
     }
     check.follow();
     check.look(progress).await;
+    check.count_unused().await?;
     check.find_aside().await?;
     Ok(check.report)
 }
@@ -294,83 +299,6 @@ async fn page<S: PageStore>(store: &mut S, key: PageKey) -> Result<Option<Vec<u8
     Ok(found.pop().map(|(_, bytes)| bytes))
 }
 
-/// What of a page's rows links to other rows.
-struct Links {
-    tracks: QueryState<(
-        &'static TrackId,
-        Option<&'static OnAlbum>,
-        Option<&'static Cover>,
-        Option<&'static PlayedFrom>,
-    )>,
-    files: QueryState<(
-        &'static FileId,
-        Option<&'static FileOf>,
-        Option<&'static Location>,
-        Option<&'static Presence>,
-    )>,
-    albums: QueryState<(&'static AlbumId, &'static AlbumCover)>,
-    embedded: QueryState<(&'static ArtworkId, &'static EmbeddedIn)>,
-    pictures: QueryState<(&'static ArtworkId, &'static ContentHash, Option<&'static Picture>)>,
-    jobs: QueryState<(&'static JobId, &'static SyncOf, &'static JobState)>,
-    players: QueryState<(&'static PlayerId, &'static Queue)>,
-}
-
-impl Links {
-    fn new(world: &mut World) -> Self {
-        Self {
-            tracks: QueryState::new(world),
-            files: QueryState::new(world),
-            albums: QueryState::new(world),
-            embedded: QueryState::new(world),
-            pictures: QueryState::new(world),
-            jobs: QueryState::new(world),
-            players: QueryState::new(world),
-        }
-    }
-
-    /// Tells every link of what is in the world.
-    fn each(&mut self, world: &World, mut tell: impl FnMut((Noun, u64), (Noun, u64))) {
-        fn end<I: Id>(id: I) -> (Noun, u64) {
-            (I::NOUN, id.number())
-        }
-        for (&track, album, cover, file) in self.tracks.query(world) {
-            let links = [
-                album.map(|of| end(of.0)),
-                cover.map(|of| end(of.0)),
-                file.map(|of| end(of.0)),
-            ];
-            for to in links.into_iter().flatten() {
-                tell(end(track), to);
-            }
-        }
-        for (&file, track, location, presence) in self.files.query(world) {
-            // A source that was lost is named until it is added again; its files are missing so long.
-            let location = location.filter(|_| !matches!(presence, Some(Presence::MissingSince(_))));
-            let links = [track.map(|of| end(of.0)), location.map(|at| end(at.provider))];
-            for to in links.into_iter().flatten() {
-                tell(end(file), to);
-            }
-        }
-        for (&album, cover) in self.albums.query(world) {
-            tell(end(album), end(cover.0));
-        }
-        for (&artwork, file) in self.embedded.query(world) {
-            tell(end(artwork), end(file.0));
-        }
-        for (&job, of, state) in self.jobs.query(world) {
-            // So do its jobs, which have failed.
-            if !matches!(state, JobState::Failed { .. }) {
-                tell(end(job), end(of.0));
-            }
-        }
-        for (&player, queue) in self.players.query(world) {
-            for &track in &queue.tracks {
-                tell(end(player), end(track));
-            }
-        }
-    }
-}
-
 struct Check<'a, S> {
     store: &'a mut S,
     meta: Meta,
@@ -386,8 +314,12 @@ struct Check<'a, S> {
     there: [Vec<Slots>; Noun::ALL.len()],
     /// Which links.
     found: Vec<((Noun, u64), (Noun, u64))>,
+    /// Which tracks were heard, by the piece of the log that says so.
+    heard: Vec<(HistoryId, u64)>,
     /// Whose thumbnails may be there, and whether they should be.
     pictures: Vec<(u64, ContentHash)>,
+    /// Every picture that there is.
+    hashes: HashSet<[u8; 16]>,
 }
 
 impl<S: PageStore> Check<'_, S> {
@@ -532,7 +464,12 @@ impl<S: PageStore> Check<'_, S> {
         self.rows.spawn(&mut self.world, page);
         let found = &mut self.found;
         self.links.each(&self.world, |from, to| found.push((from, to)));
+        for (&piece, listens) in self.links.history.query(&self.world) {
+            self.heard
+                .extend(listens.iter().map(|listen| (piece, listen.track.0)));
+        }
         for (artwork, &hash, picture) in self.links.pictures.query(&self.world) {
+            self.hashes.insert(hash.0);
             if picture.is_none_or(|picture| picture.problem.is_none()) {
                 self.pictures.push((artwork.0, hash));
             } else {
@@ -562,6 +499,33 @@ impl<S: PageStore> Check<'_, S> {
                 self.report.add(Problem::Link { from, to });
             }
         }
+        // What was heard may be gone since; but it was there.
+        let last = self.meta.last(Noun::Track);
+        for (piece, track) in core::mem::take(&mut self.heard) {
+            self.report.links += 1;
+            if self.is_there((Noun::Track, track)) {
+                continue;
+            }
+            if (1..=last).contains(&track) {
+                self.report.heard_and_gone += 1;
+            } else {
+                self.report.add(Problem::Link {
+                    from: (Noun::History, piece.0),
+                    to: (Noun::Track, track),
+                });
+            }
+        }
+    }
+
+    /// Looks for stored pictures that no row of artwork names.
+    async fn count_unused(&mut self) -> Result<(), OpenError> {
+        for (key, bytes) in self.store.blobs().await?.unwrap_or_default() {
+            if !self.hashes.contains(&key.hash) {
+                self.report.unused.0 += 1;
+                self.report.unused.1 += bytes;
+            }
+        }
+        Ok(())
     }
 
     /// Reads every thumbnail.

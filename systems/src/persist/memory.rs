@@ -167,6 +167,14 @@ impl PageStore for MemoryStore {
         Ok(self.begin()?.disk.blobs.get(key).cloned())
     }
 
+    async fn blobs(&mut self) -> Result<Option<Vec<(BlobKey, u64)>>, StoreError> {
+        let state = self.begin()?;
+        let blobs = state.disk.blobs.iter();
+        Ok(Some(
+            blobs.map(|(key, bytes)| (key, bytes.len() as u64)).collect(),
+        ))
+    }
+
     async fn commit(&mut self, batch: &Batch) -> Result<(), StoreError> {
         let mut state = self.begin()?;
         let commit = state.commits;

@@ -193,6 +193,14 @@ pub trait PageStore {
     /// Any [`StoreError`].
     fn blob(&mut self, key: BlobKey) -> impl Future<Output = Result<Option<Vec<u8>>, StoreError>>;
 
+    /// Tells of every blob its key and how many bytes it has; `None` from a backend that is not checked.
+    ///
+    /// # Errors
+    /// Any [`StoreError`].
+    fn blobs(&mut self) -> impl Future<Output = Result<Option<Vec<(BlobKey, u64)>>, StoreError>> {
+        async { Ok(None) }
+    }
+
     /// Writes a batch: all of it or, on any error, none.
     ///
     /// # Errors

@@ -23,6 +23,7 @@ use crate::persist::record::Shared;
 use crate::persist::store::PageKey;
 use crate::persist::table::{self, Rows, Table};
 use crate::persist::testing::edits::Random;
+use crate::playlist::{m3u, resolve};
 use crate::plugin::Plugin;
 use crate::query::parser::parse;
 use crate::schedule;
@@ -171,6 +172,34 @@ pub fn query(bytes: &[u8]) {
             assert!(error.column as usize <= length, "{text:?}: {error:?}");
         }
     }
+}
+
+/// Reads bytes as a playlist file, and looks for what it lists among a few tracks.
+///
+/// # Panics
+/// If what was read is another playlist once it was written.
+pub fn m3u(bytes: &[u8]) {
+    let Ok(read) = m3u::parse(bytes) else { return };
+    let entries: Vec<Unmatched> = read.entries.iter().map(|(_, entry)| entry.clone()).collect();
+    let name = read.name.as_deref().unwrap_or_default();
+    let mut written = m3u::write(name, &entries);
+    for round in 0..2 {
+        let again = m3u::parse(written.as_bytes()).expect("what we wrote is read");
+        assert_eq!(again.entries.len(), entries.len(), "{written:?}");
+        let again_entries: Vec<Unmatched> = again.entries.into_iter().map(|(_, entry)| entry).collect();
+        let rewritten = m3u::write(again.name.as_deref().unwrap_or_default(), &again_entries);
+        // Spaces at the ends of what had line breaks there are lost once.
+        assert!(
+            round == 0 || rewritten == written,
+            "{written:?} is written as {rewritten:?}"
+        );
+        written = rewritten;
+    }
+    LIBRARY.with_borrow(|library| {
+        let wanted: Vec<&Unmatched> = entries.iter().take(64).collect();
+        let found = resolve::tracks(&library.world, &wanted, "/music");
+        assert_eq!(found.len(), wanted.len(), "each is found or not");
+    });
 }
 
 fn library() -> TestLibrary {

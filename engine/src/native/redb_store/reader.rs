@@ -12,8 +12,8 @@ use segue_systems::persist::store::{Batch, BlobKey, Claim, PageStore, StoreError
 
 use super::rescue::guarded;
 use super::{
-    FILE_NAME, Failure, builder, not_a_store, read_blob, read_epoch, read_marked, read_meta, read_pages,
-    store_error,
+    FILE_NAME, Failure, builder, list_blobs, not_a_store, read_blob, read_epoch, read_marked, read_meta,
+    read_pages, store_error,
 };
 
 /// A store that is only read.
@@ -106,6 +106,10 @@ impl PageStore for RedbReader {
 
     async fn blob(&mut self, key: BlobKey) -> Result<Option<Vec<u8>>, StoreError> {
         self.read(|transaction| read_blob(transaction, key))
+    }
+
+    async fn blobs(&mut self) -> Result<Option<Vec<(BlobKey, u64)>>, StoreError> {
+        self.read(list_blobs).map(Some)
     }
 
     async fn commit(&mut self, _: &Batch) -> Result<(), StoreError> {
