@@ -332,6 +332,8 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Stopped`] if the library has stopped.
     pub fn next_event(&mut self, patience: Duration) -> Result<Option<Event>, EngineError> {
+        // What was asked through the mirror since: views that were opened, moved or closed.
+        self.send();
         while let Ok(bytes) = self.from_library.try_recv() {
             self.receive(&bytes);
         }

@@ -105,3 +105,54 @@ fn a_reader_sees_one_moment_until_it_looks_again_and_is_refused_what_it_would_ch
     open().open().unwrap().close().unwrap();
     reader.close().unwrap();
 }
+
+#[test]
+fn a_row_is_found_in_a_view_and_followed_wherever_it_goes() {
+    let music = tempfile::tempdir().unwrap();
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../audio/tests/data/a.flac");
+    for number in 0..30 {
+        fs::copy(&source, music.path().join(format!("{number:02}.flac"))).unwrap();
+    }
+    let mut engine = Engine::builder().output(Output::Null).open().unwrap();
+    let folder = engine.add_folder(music.path()).unwrap();
+    let job = engine.start_sync(folder).unwrap();
+    engine.wait_for_sync(job, |_| {}).unwrap();
+    let rows = engine.query("sort:-rating,filename", 0..30).unwrap().rows;
+    let id = rows[20].id;
+    let view = engine
+        .client_mut()
+        .remote_mut()
+        .open_view(Noun::Track, "sort:-rating,filename", 0, 5);
+    let locate = |engine: &mut Engine, id| engine.ask(Request::Locate { view, id });
+    assert_eq!(locate(&mut engine, id), Ok(Response::Position(Some(20))));
+    assert_eq!(locate(&mut engine, 4_711), Ok(Response::Position(None)));
+    engine.client_mut().remote_mut().follow(view, Some(id));
+    let wait = |engine: &mut Engine, place: Option<u32>| {
+        for _ in 0..1_000 {
+            if engine.client().view(view).unwrap().followed == place {
+                return;
+            }
+            engine.next_event(Duration::from_millis(100)).unwrap();
+        }
+        panic!("it is never told to be at {place:?}");
+    };
+    wait(&mut engine, Some(20));
+    // Others move before it, it moves itself, it leaves the result, and comes back.
+    engine
+        .rate(&[TrackId(rows[25].id), TrackId(rows[28].id)], 2)
+        .unwrap();
+    wait(&mut engine, Some(22));
+    engine.rate(&[TrackId(id)], 5).unwrap();
+    wait(&mut engine, Some(0));
+    engine.client_mut().remote_mut().set_query(view, "rating:2");
+    wait(&mut engine, None);
+    engine
+        .client_mut()
+        .remote_mut()
+        .set_query(view, "rating:>0 sort:rating");
+    wait(&mut engine, Some(2));
+    engine.rate(&[TrackId(id)], 0).unwrap();
+    wait(&mut engine, None);
+    engine.client_mut().remote_mut().follow(view, None);
+    engine.close().unwrap();
+}
