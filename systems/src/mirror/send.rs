@@ -165,6 +165,10 @@ pub(crate) fn refresh_views(world: &mut World) {
                     view.answer(index.version(), clock, found, followed);
                     view.note_cost(index.gave_up);
                     host.unsettled = true;
+                    // An answer to ages holds for its minute, and nothing else may happen until then.
+                    if let Some(due) = view.due(index.version(), clock) {
+                        wake = Some(wake.map_or(due, |wake| wake.min(due)));
+                    }
                 }
             }
             if let Some(wake) = wake {
