@@ -34,6 +34,7 @@ pub mod facets;
 mod field_tests;
 pub mod fields;
 pub mod fold;
+mod gather;
 mod groups;
 mod hot;
 pub mod index;

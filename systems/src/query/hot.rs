@@ -11,8 +11,8 @@ use super::bitmap::Bitmap;
 use super::search::Space;
 use super::words::Like;
 
-/// How many are kept: a bit for each row of the table, 16 bytes a row for all.
-const MOST_SETS: usize = 128;
+/// How many are kept: a bit for each row of the table, 20 bytes a row for all.
+const MOST_SETS: usize = 160;
 /// More rows that changed than these are not looked at one by one; everything is gathered again when it is asked for.
 const MOST_TOUCHED: usize = 1_024;
 /// What stands in fewer rows is gathered at once. Tests have small libraries.
@@ -70,7 +70,7 @@ pub(crate) struct Hot {
 impl Hot {
     /// In how many of the living rows something has to stand to be kept.
     pub(crate) fn least(living: u32) -> u32 {
-        FEWEST.max(living / 16)
+        FEWEST.max(living / 32)
     }
 
     /// Notes that a row came, changed or died.

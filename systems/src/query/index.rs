@@ -19,6 +19,7 @@ use super::building::{Building, Built};
 use super::conditions::Unfinished;
 use super::eval::{self, Eval, Forgive};
 use super::fold;
+use super::gather;
 use super::kept::{Counted, Due, Holds};
 use super::on_albums::OnAlbums;
 use super::order::{self, Order};
@@ -433,7 +434,7 @@ impl Index {
             return true;
         }
         if self.tracks.hot.take_wanted() {
-            search::expect_beginnings(self);
+            gather::expect_beginnings(self);
         }
         let unix = world.resource::<Clock>().unix;
         let eval = Eval {

@@ -39,7 +39,7 @@ fn track(random: &mut Random, tracks: u64) -> TrackId {
     TrackId(1 + random.below(usize::try_from(tracks).unwrap()) as u64)
 }
 
-fn edit(world: &mut World, random: &mut Random, tracks: u64) {
+fn edit(world: &mut World, random: &mut Random, tracks: u64, text: &str) {
     let track = track(random, tracks);
     if world.resource::<Catalog>().entity(track).is_none() {
         return;
@@ -62,6 +62,8 @@ fn edit(world: &mut World, random: &mut Random, tracks: u64) {
             let album = AlbumId(1 + random.below(20) as u64);
             catalog::set(world, track, OnAlbum(album));
         }
+        // What was not there is there now, while somebody types it.
+        5 => drop(catalog::set(world, track, Title(text.into()))),
         _ => drop(catalog::set(world, track, Title(words(random, 3).into()))),
     }
 }
@@ -93,7 +95,7 @@ fn keystrokes_and_edits_in_any_order_find_what_is_found_from_scratch() {
             typed.push(char);
             if random.below(6) == 0 {
                 for _ in 0..=random.below(3) {
-                    edit(&mut world, &mut random, 500);
+                    edit(&mut world, &mut random, 500, &text);
                 }
                 tick(&mut world);
             }
@@ -137,7 +139,8 @@ fn rows_of_common_words_follow_the_rows_until_too_many_changed() {
     add(&mut world, "a | b | lovely");
     Catalog::despawn(&mut world, TrackId(9));
     tick(&mut world);
-    assert_eq!((find(&mut world, "lov rain"), find(&mut world, "lov")), (0, 99));
+    // Nobody asked this before.
+    assert_eq!(find(&mut world, "a lov"), 99);
     assert!(is_kept(&mut world));
     for round in 0..1_100 {
         catalog::set(&mut world, TrackId(8), Title(format!("rain {round}").into()));

@@ -134,7 +134,7 @@ impl<'a> Reader<'a> {
     /// The tier that a row is in; `None` if it does not have the pieces.
     pub(crate) fn tier(&mut self, index: &Index, row: u32) -> Option<usize> {
         const TITLES: u8 = 1 << Space::Titles as u8;
-        const ARTISTS: u8 = 1 << Space::Credits as u8 | 1 << Space::AlbumCredits as u8;
+        const ARTISTS: u8 = 1 << Space::Artists as u8 | 1 << Space::AlbumCredits as u8;
         const ALBUMS: u8 = 1 << Space::Albums as u8;
         self.begin();
         let mut is_title = false;

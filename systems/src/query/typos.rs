@@ -62,6 +62,16 @@ impl Typos {
         self.wanted[0]
     }
 
+    /// The letters that are looked for.
+    pub(crate) fn wanted(&self) -> impl Iterator<Item = char> {
+        self.wanted.iter().copied()
+    }
+
+    /// How many slips are forgiven.
+    pub(crate) fn most(&self) -> u32 {
+        self.most.into()
+    }
+
     /// Forgets all letters but so many.
     fn back_to(&mut self, letters: usize) {
         self.read.truncate(letters);

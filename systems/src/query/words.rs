@@ -26,6 +26,8 @@ pub(crate) enum Like {
     Whole,
     /// It may go on.
     Begun,
+    /// It goes on.
+    Longer,
     /// It may go on, and have a typo or two.
     Forgiven,
 }
@@ -42,6 +44,8 @@ pub(crate) struct Words {
     sweep: Option<Sweep>,
     /// All numbers are below this one.
     upto: u32,
+    /// By token: a bit for each of its letters.
+    letters: Vec<u32>,
 }
 
 /// A walk over all lists that takes out what is buried.
@@ -88,6 +92,21 @@ pub(super) fn has_part(text: &[u8], part: &[u8]) -> bool {
     false
 }
 
+/// A bit for each letter; some letters share one.
+fn letters_of(chars: impl Iterator<Item = char>) -> u32 {
+    chars.fold(0, |letters, char| letters | 1 << (u32::from(char) % 32))
+}
+
+/// How many pass, of a list where those that do come first. Most runs are short, and take a look or two.
+fn run(list: &[u32], pass: impl Fn(&u32) -> bool) -> usize {
+    let mut end = 1;
+    while end <= list.len() && pass(&list[end - 1]) {
+        end *= 2;
+    }
+    let (from, to) = (end / 2, (end - 1).min(list.len()));
+    from + list[from..to].partition_point(pass)
+}
+
 impl Words {
     /// Bytes that they take.
     pub(crate) fn room(&self) -> usize {
@@ -97,11 +116,19 @@ impl Words {
     /// Puts folded text under a number. Of a number's texts all are put before those of another.
     pub(crate) fn put(&mut self, number: u32, folded: &str) {
         self.upto = self.upto.max(number + 1);
-        let Self { tokens, postings, .. } = self;
+        let Self {
+            tokens,
+            postings,
+            letters,
+            ..
+        } = self;
         let mut note = |token: &str, whole: u32| {
             let posting = number * 2 + whole;
             let list = tokens.intern(token.as_bytes());
-            postings.grow(list + 1);
+            if list == postings.len() {
+                postings.grow(list + 1);
+                letters.push(letters_of(token.chars()));
+            }
             match postings.last_mut(list) {
                 Some(last) if *last / 2 == number => *last |= posting,
                 _ => postings.push(list, posting),
@@ -171,8 +198,13 @@ impl Words {
         let mut give = |token: u32| each(self.postings.get(token));
         let going = match like {
             Like::Whole => self.tokens.find(word.as_bytes()).is_none_or(&mut give),
-            Like::Begun | Like::Forgiven => {
-                let begun = self.beginning_with(word);
+            Like::Begun | Like::Longer | Like::Forgiven => {
+                let mut begun = self.beginning_with(word);
+                // The word itself is the first of those that begin so.
+                let is_word = |token: u32| self.tokens.get(token).len() == word.len();
+                if like == Like::Longer && begun.first().is_some_and(|&token| is_word(token)) {
+                    begun = &begun[1..];
+                }
                 begun.iter().all(|&token| give(token))
             }
         };
@@ -227,7 +259,14 @@ impl Words {
     fn each_alike(&self, mut typos: Typos, give: &mut impl FnMut(u32) -> bool) {
         let mut first = [0; 4];
         let mut rest = self.beginning_with(typos.first().encode_utf8(&mut first));
+        let wanted = letters_of(typos.wanted());
         while let Some((&token, after)) = rest.split_first() {
+            // Each letter that a word lacks takes a slip of its own.
+            let missing = wanted & !self.letters[token as usize];
+            if missing.count_ones() > typos.most() {
+                rest = after;
+                continue;
+            }
             let word = self.token(token);
             let (reading, length) = typos.read(word, true);
             rest = after;
@@ -239,11 +278,7 @@ impl Words {
             }
             // All that begin with these letters end alike.
             let begins = |&other: &u32| self.tokens.get(other).starts_with(&word.as_bytes()[..length]);
-            let same = if after.first().is_some_and(begins) {
-                after.partition_point(begins)
-            } else {
-                0
-            };
+            let same = run(after, begins);
             if reading == Reading::Alike && !(give(token) && after[..same].iter().all(|&token| give(token))) {
                 return;
             }
