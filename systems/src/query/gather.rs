@@ -18,7 +18,7 @@ use super::words::{Like, Posting, Words};
 /// So few rows are read rather than looked among for those that have another word with a typo.
 const WORTH_NO_WALK: usize = 64;
 /// Behind a load, so many beginnings are looked at a tick if none of them is common.
-const RARE_PER_TICK: u32 = 256;
+const RARE_PER_TICK: u32 = 64;
 
 /// Where common words are kept of.
 const KEPT_SPACES: [Space; 6] = [

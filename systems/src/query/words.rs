@@ -246,7 +246,7 @@ impl Words {
             let end = prefix.len() + letter.map_or(0, char::len_utf8);
             let begun = &word.as_bytes()[..end];
             let same = match letter {
-                Some(_) => rest.partition_point(|&other| self.tokens.get(other).starts_with(begun)),
+                Some(_) => run(rest, |&other| self.tokens.get(other).starts_with(begun)),
                 None => 1,
             };
             letters.extend(letter);
