@@ -20,6 +20,9 @@ const MOST_UNANSWERED = 256;
 /** What the visitor made. It counts as done when it is stored, whatever happens to the library's tab. */
 const EDITS = new Set("rate playlist importUserData".split(" "));
 
+/** What of the player is such an edit: the queue is stored a little later than it changes. */
+const QUEUE_EDITS = new Set("insert remove move clear".split(" "));
+
 /** Requests that have the same effect twice as once, and may be asked again when nobody knows what became of them. */
 const REPEATABLE = new Set(
   (
@@ -56,6 +59,12 @@ const REPEATABLE = new Set(
 /** What is asked: the first word of the request. @param {Asked} asked */
 function kind({ json }) {
   return /^\{?"(\w+)"/.exec(json)?.[1] ?? "";
+}
+
+/** Whether it counts as done only when it is stored. @param {Asked} asked */
+function isEdit({ json }) {
+  const [, what = "", how = ""] = /^\{?"(\w+)"(?::\{?"(\w+)")?/.exec(json) ?? [];
+  return EDITS.has(what) || (what === "player" && QUEUE_EDITS.has(how));
 }
 
 export class Link {
@@ -194,7 +203,7 @@ export class Link {
     if (answer.error) {
       const error = Object.assign(new SegueError(answer.error.code, answer.error.message), answer.error);
       waiting?.reject(error);
-    } else if (waiting && EDITS.has(kind(waiting))) {
+    } else if (waiting && isEdit(waiting)) {
       this.#unstored.push({ asked: waiting, answer });
       this.#store();
     } else {

@@ -23,7 +23,7 @@ use segue_systems::scan::work::{ListRequest, ListedFile, Listing};
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{MessageChannel, MessagePort, WorkerGlobalScope};
+use web_sys::{MessageChannel, MessageEvent, MessagePort, WorkerGlobalScope};
 
 use crate::folders::Folders;
 use crate::indexed_db::IndexedDb;
@@ -68,6 +68,8 @@ pub struct LibraryWorker(Rc<State>);
 struct Host {
     link: HostLink,
     port: MessagePort,
+    /// What the port calls.
+    receive: Closure<dyn FnMut(MessageEvent)>,
 }
 
 #[derive(Debug)]
@@ -212,12 +214,12 @@ impl LibraryWorker {
         let link = self.0.library.borrow_mut().connect();
         let host = link.host.0;
         let to_library = link.to_library.clone();
-        port::listen(&port, move |message| {
+        let receive = port::listen_for(&port, move |message| {
             if let Some(bytes) = port::bytes(&message) {
                 to_library.send(bytes);
             }
         });
-        self.0.hosts.borrow_mut().push(Host { link, port });
+        self.0.hosts.borrow_mut().push(Host { link, port, receive });
         host
     }
 
@@ -225,8 +227,9 @@ impl LibraryWorker {
     pub fn remove_host(&self, host: u32) {
         let hosts = &mut *self.0.hosts.borrow_mut();
         if let Some(at) = hosts.iter().position(|known| known.link.host.0 == host) {
-            let Host { link, port } = hosts.swap_remove(at);
+            let Host { link, port, receive } = hosts.swap_remove(at);
             port.set_onmessage(None);
+            drop(receive);
             link.to_library.send(ToLibrary::Goodbye.to_bytes());
         }
     }

@@ -25,11 +25,20 @@ pub fn bytes(message: &JsValue) -> Option<Vec<u8>> {
 }
 
 /// Calls this with each message from now on, as long as the port lives.
-pub fn listen(port: &MessagePort, mut receive: impl FnMut(JsValue) + 'static) {
+pub fn listen(port: &MessagePort, receive: impl FnMut(JsValue) + 'static) {
+    // The port calls it until the worker ends, and so does it live.
+    listen_for(port, receive).forget();
+}
+
+/// Calls this with each message, as long as what is given back lives. Take it off the port before.
+#[must_use]
+pub fn listen_for(
+    port: &MessagePort,
+    mut receive: impl FnMut(JsValue) + 'static,
+) -> Closure<dyn FnMut(MessageEvent)> {
     let receive = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| receive(event.data()));
     port.set_onmessage(Some(receive.as_ref().unchecked_ref()));
-    // The port calls it until the worker ends, and so does it live.
-    receive.forget();
+    receive
 }
 
 /// Resolves a [`Promise`] that somebody waits for, as often as a new one is made.
