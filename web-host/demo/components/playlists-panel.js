@@ -4,6 +4,7 @@ import { app } from "../lib/app.js";
 import { fill, h, iconButton, setText } from "../lib/dom.js";
 import { count, number, span, time } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
+import { activate, itemAt } from "../lib/roving.js";
 
 /** @typedef {import("../../js/segue.js").PlaylistInfo} PlaylistInfo */
 /** @typedef {import("../../js/segue.js").PlaylistEntry} PlaylistEntry */
@@ -77,7 +78,7 @@ export class PlaylistsPanel extends HTMLElement {
     this.#active = 0;
     this.#written = "";
     this.update();
-    if (this.contains(document.activeElement)) this.#itemAt(0)?.focus();
+    if (this.contains(document.activeElement)) itemAt(this.#list, 0)?.focus();
   }
 
   #close() {
@@ -129,7 +130,7 @@ export class PlaylistsPanel extends HTMLElement {
       return;
     }
     fill(this.#list, ...shown.map((playlist, at) => this.#playlistItem(playlist, at)));
-    if (held) this.#itemAt(Math.min(this.#active, shown.length - 1))?.focus();
+    if (held) itemAt(this.#list, Math.min(this.#active, shown.length - 1))?.focus();
   }
 
   /** @param {PlaylistInfo} playlist @param {number} at */
@@ -174,7 +175,7 @@ export class PlaylistsPanel extends HTMLElement {
         onclick: (/** @type {Event} */ event) => {
           if (!(event.target instanceof Element && event.target.closest("button"))) run();
         },
-        onfocus: () => this.#activate(at),
+        onfocus: () => (this.#active = activate(this.#list, this.#active, at)),
       },
       icon(symbol),
       h("span", { class: "row-titles" }, h("span", { class: "row-title" }, title), h("span", { class: "row-subtitle" }, subtitle)),
@@ -212,7 +213,7 @@ export class PlaylistsPanel extends HTMLElement {
       ...this.#entries.map((entry, at) => this.#entryItem(entry, at, info.kind === "ordinary")),
       rest > 0 && h("li", { class: "queue-more" }, this.#button(`${number(rest)} more`, "more", () => this.#more())),
     );
-    if (held) this.#itemAt(this.#active)?.focus();
+    if (held) itemAt(this.#list, this.#active)?.focus();
   }
 
   /** @param {PlaylistEntry} entry @param {number} at @param {boolean} mayEdit */
@@ -235,21 +236,6 @@ export class PlaylistsPanel extends HTMLElement {
   #more() {
     this.#limit += STEP;
     void this.#writeEntries();
-  }
-
-  /** @param {number} at */
-  #itemAt(at) {
-    const item = this.#list.querySelector(`[data-at="${at}"]`);
-    return item instanceof HTMLElement ? item : null;
-  }
-
-  /** @param {number} at */
-  #activate(at) {
-    const before = this.#itemAt(this.#active);
-    if (before) before.tabIndex = -1;
-    this.#active = at;
-    const item = this.#itemAt(at);
-    if (item) item.tabIndex = 0;
   }
 
   /** @param {number} at */
@@ -355,7 +341,7 @@ export class PlaylistsPanel extends HTMLElement {
     const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
     if (step && event.altKey) {
       if (this.#playlist) void this.#move(at, at + step);
-    } else if (step) this.#itemAt(at + step)?.focus();
+    } else if (step) itemAt(this.#list, at + step)?.focus();
     else if (event.key === "Enter" && item === event.target) item.click();
     else if (event.key === "Delete" || event.key === "Backspace") item.querySelector("button")?.click();
     else return;

@@ -4,6 +4,7 @@ import { app } from "../lib/app.js";
 import { fill, h, iconButton } from "../lib/dom.js";
 import { count, number, span, time } from "../lib/format.js";
 import { icon } from "../lib/icons.js";
+import { activate, itemAt } from "../lib/roving.js";
 import { CoverArt } from "./cover-art.js";
 
 /** @typedef {import("../../js/segue.js").Track} Track */
@@ -87,8 +88,8 @@ export class QueuePanel extends HTMLElement {
       ...shown.map((track, at) => this.#item(track, this.#first + at, index)),
       last < items.length && h("li", { class: "queue-more" }, `and ${number(items.length - last)} more`),
     );
-    if (held) this.#itemAt(this.#active)?.focus();
-    if (jumped && !held) this.#itemAt(index)?.scrollIntoView({ block: "nearest" });
+    if (held) itemAt(this.#list, this.#active)?.focus();
+    if (jumped && !held) itemAt(this.#list, index)?.scrollIntoView({ block: "nearest" });
   }
 
   /**
@@ -115,7 +116,7 @@ export class QueuePanel extends HTMLElement {
           if (event.pointerType === "touch" && !onButton) this.#play(at);
         },
         ondblclick: () => this.#play(at),
-        onfocus: () => this.#activate(at),
+        onfocus: () => (this.#active = activate(this.#list, this.#active, at)),
       },
       cover,
       h("span", { class: "row-titles" }, h("span", { class: "row-title" }, title), h("span", { class: "row-subtitle" }, track?.artist ?? "")),
@@ -124,21 +125,6 @@ export class QueuePanel extends HTMLElement {
     );
     cover.show({ artworkId: track?.artworkId, title: track?.album ?? title, seed: track?.albumId ?? 0 });
     return item;
-  }
-
-  /** @param {number} at */
-  #itemAt(at) {
-    const item = this.#list.querySelector(`[data-at="${at}"]`);
-    return item instanceof HTMLElement ? item : null;
-  }
-
-  /** @param {number} at */
-  #activate(at) {
-    const before = this.#itemAt(this.#active);
-    if (before) before.tabIndex = -1;
-    this.#active = at;
-    const item = this.#itemAt(at);
-    if (item) item.tabIndex = 0;
   }
 
   /** @param {number} at */
@@ -193,7 +179,7 @@ export class QueuePanel extends HTMLElement {
     const at = Number(item.dataset.at);
     const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
     if (step && event.altKey) void this.#move(at, at + step);
-    else if (step) this.#itemAt(at + step)?.focus();
+    else if (step) itemAt(this.#list, at + step)?.focus();
     else if (event.key === "Enter" && item === event.target) this.#play(at);
     else if (event.key === "Delete" || event.key === "Backspace") void this.#remove(at);
     else return;
