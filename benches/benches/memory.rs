@@ -17,8 +17,10 @@ use segue_systems::query::index::{Index, find};
 #[global_allocator]
 static MEMORY: Counting = Counting::new();
 
-/// What the world notes of each entity: what and where it is, and its places in the lists of archetype and table.
-const ENTITY: usize = 28 + 12 + 8;
+/// What the world notes of each entity: which of its number it is, where it is, and since when.
+const ENTITY: usize = 4 + 16 + 4;
+/// What the lists of an archetype and its table note of it.
+const PLACES: usize = 12 + 8;
 /// What it notes of each component: when it was added and when changed.
 const TICKS: usize = 8;
 
@@ -63,12 +65,20 @@ fn weigh(bench: &Bench, tracks: u32, size: &str) {
     print("loaded, not indexed", loaded.unwrap_or(before) - before);
     let world = library.world();
     let mut unused = 0;
-    print("world: entities", world.entities().len() as usize * ENTITY);
+    let tables = world.storages().tables.iter();
+    let places: usize = tables.map(|table| table.capacity() * PLACES).sum();
+    print(
+        "world: entities",
+        world.entities().len() as usize * ENTITY + places,
+    );
     print("world: ids to entities", world.resource::<Catalog>().room());
+    let mut all = 0;
     for (name, used, room) in columns(library.world_mut()) {
         print(&format!("column: {name}"), used);
+        all += used;
         unused += room - used;
     }
+    print("columns: used", all);
     print("columns: not used", unused);
     for (name, bytes) in texts(library.world_mut()) {
         print(&format!("text: {name}"), bytes);
@@ -100,7 +110,7 @@ fn columns(world: &mut World) -> Vec<(&'static str, usize, usize)> {
     });
     let mut all: Vec<_> = all.collect();
     all.sort_by_key(|&(_, _, room)| core::cmp::Reverse(room));
-    all.truncate(25);
+    all.retain(|&(_, _, room)| room > 0);
     all
 }
 

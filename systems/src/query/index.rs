@@ -36,7 +36,7 @@ const WORDED_PER_TICK: usize = 2_048;
 /// How many postings a tick looks at to take out what is gone.
 const SWEPT_PER_TICK: usize = 100_000;
 /// How much of an order a tick sorts: no more than 8 ms in a browser.
-const COMPARED_PER_TICK: usize = 40_960;
+const COMPARED_PER_TICK: usize = 24_576;
 /// Of so few rows an order is made at once.
 const MADE_AT_ONCE: u32 = 16_384;
 /// How many orders are kept sorted beside the default one.
