@@ -569,3 +569,63 @@ fn a_tab_that_floods_is_cut_off_and_the_owner_answers_meanwhile() {
     );
     assert!(answers["answers"].as_u64().unwrap() < 50_000);
 }
+
+#[test]
+fn an_edit_of_the_queue_that_was_answered_is_there_when_its_owner_ends_at_once() {
+    let served = Served::demo().unwrap();
+    let (browser, tabs) = open_tabs(&served, 2, DEMO_IS_THERE);
+    for round in 1..=3 {
+        browser.switch_to(tabs[1].clone()).unwrap();
+        browser
+            .eval(
+                "await segue.player.queue.append((await segue.queryTracks('apex')).tracks.map(({ id }) => id))",
+            )
+            .unwrap();
+        browser.switch_to(tabs[0].clone()).unwrap();
+        browser
+            .eval("workers.findLast(([name]) => name === 'segue library')[1].terminate()")
+            .unwrap();
+        browser.switch_to(tabs[1].clone()).unwrap();
+        browser.wait_until("segue.role === 'owner'").unwrap();
+        browser
+            .wait_until(&format!("segue.player.queue.length === {round}"))
+            .unwrap();
+        // And back, so that the first tab owns it again.
+        browser.switch_to(tabs[0].clone()).unwrap();
+        browser.wait_until("segue.role === 'follower'").unwrap();
+        browser.switch_to(tabs[1].clone()).unwrap();
+        note_workers(&browser);
+        browser.reload().unwrap();
+        browser.wait_until("window.segue?.role === 'follower'").unwrap();
+        browser.wait_until(DEMO_IS_THERE).unwrap();
+    }
+}
+
+#[test]
+fn names_sort_as_the_tab_that_owns_the_library_asked_for() {
+    let served = Served::demo().unwrap();
+    let (browser, tabs) = open_tabs(&served, 2, DEMO_IS_THERE);
+    let open = |tab: usize, locale: &str| {
+        browser.switch_to(tabs[tab].clone()).unwrap();
+        let script = "const { Segue } = await import(new URL('js/segue.js', location.href).href);
+            window.other = await Segue.open({ database: 'indexeddb://other', locale: args[0] });
+            return [other.role, other.locale]";
+        browser.eval_with(script, vec![json!(locale)]).unwrap()
+    };
+    assert_eq!(text(&browser, "segue.locale === navigator.language"), true);
+    assert_eq!(open(0, "sv"), json!(["owner", "sv"]));
+    assert_eq!(open(1, "de-AT"), json!(["follower", "sv"]));
+    browser.switch_to(tabs[0].clone()).unwrap();
+    browser.eval("await other.close()").unwrap();
+    browser.switch_to(tabs[1].clone()).unwrap();
+    browser
+        .wait_until("other.role === 'owner' && other.locale === 'de-AT'")
+        .unwrap();
+    let refused = browser
+        .eval(
+            "const { Segue } = await import(new URL('js/segue.js', location.href).href);
+             try { await Segue.open({ database: 'memory://', locale: 'not a locale' }); } catch (error) { return error.code; }",
+        )
+        .unwrap();
+    assert_eq!(refused, json!("invalid"));
+}
