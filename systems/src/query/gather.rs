@@ -10,8 +10,8 @@ use super::fold;
 use super::hot::Hot;
 use super::index::Index;
 use super::search::{
-    self, Mode, OF_TRACKS, Piece, READ_ONE_BY_ONE, Space, like, narrow, only_token, spaces, stands_in, table,
-    typed, words,
+    self, Mode, OF_TRACKS, Piece, Space, few, like, narrow, only_token, spaces, stands_in, table, typed,
+    words,
 };
 use super::words::{Like, Posting, Words};
 
@@ -80,7 +80,7 @@ impl Eval<'_> {
             let rows = |&part| spread_out(index, noun, part, self.numbers(index, noun, part, piece, like));
             return Arc::new(either(space.parts().iter().map(rows)));
         };
-        if let Some(rows) = few_rows_in(index, noun, space, token, like, READ_ONE_BY_ONE as usize) {
+        if let Some(rows) = few_rows_in(index, noun, space, token, like, few(table(index, noun))) {
             return Arc::new(Bitmap::few(rows));
         }
         let rows = Arc::new(rows_of_word(index, noun, space, token, like));
@@ -103,7 +103,7 @@ impl Eval<'_> {
         if let Some(rows) = self.kept_rows(index, noun, space, piece, Like::Begun) {
             return rows;
         }
-        if let Some(rows) = few_rows_in(index, noun, space, token, Like::Longer, READ_ONE_BY_ONE as usize) {
+        if let Some(rows) = few_rows_in(index, noun, space, token, Like::Longer, few(table(index, noun))) {
             if rows.is_empty() {
                 return Arc::clone(exact);
             }
@@ -343,10 +343,10 @@ pub(crate) fn few_rows(index: &Index, noun: Noun, pieces: &[Piece], mode: Mode) 
     // To look for typos takes longer than to read some rows: those words come last, and only if that helps.
     let is_long = |(word, like): &&(String, Like)| *like == Like::Forgiven && !Words::is_strict(word);
     let mut best = None;
-    let mut most = READ_ONE_BY_ONE as usize;
+    let mut most = few(table(index, noun));
     let short = lists.iter().filter(|list| !is_long(list));
     for (word, like) in short.chain(lists.iter().filter(is_long)) {
-        if most == 0 || most <= WORTH_NO_WALK && *like == Like::Forgiven {
+        if most == 0 || best.is_some() && most <= WORTH_NO_WALK && *like == Like::Forgiven {
             break;
         }
         if let Some(rows) = few_rows_of(index, noun, word, *like, most) {
@@ -407,7 +407,7 @@ pub(crate) fn whole(index: &Index, noun: Noun, pieces: &[Piece], rows: &Bitmap) 
             }
         });
     }
-    if found.len() <= READ_ONE_BY_ONE as usize {
+    if found.len() <= few(table) {
         return Bitmap::few(found);
     }
     let mut marks = Marks::of(table.len());

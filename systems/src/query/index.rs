@@ -273,7 +273,9 @@ impl Index {
             let candidates = base(table, &query.filter).clone();
             let earlier = table
                 .answers
-                .refined(&query.filter, |filter| self.holds(filter, unix));
+                .refined(&query.filter, search::few(table), |filter| {
+                    self.holds(filter, unix)
+                });
             let found = eval.answer(
                 self,
                 noun,

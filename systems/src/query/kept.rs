@@ -21,8 +21,6 @@ const MOST_COUNTS: usize = 4;
 const NEAR: u32 = 1_024;
 /// A longer list of rows is kept as bits.
 const LONGEST_LIST: usize = 2_048;
-/// So few rows are candidates for a query that lets through some of them and no others.
-const REFINED: u32 = if cfg!(test) { 16 } else { 1_024 };
 /// How many changes are kept; an answer that missed more is found anew.
 const MOST_TOUCHED: usize = 65_536;
 
@@ -126,13 +124,18 @@ impl Answers {
         }
     }
 
-    /// The rows of an answer that is up to date, if they are few and a query lets no others through, typos aside.
-    pub(crate) fn refined(&self, filter: &Expr, holds: impl Fn(&Expr) -> Holds) -> Option<Bitmap> {
+    /// The rows of an answer that is up to date, if they are no more than `most` and a query lets no others through, typos aside.
+    pub(crate) fn refined(
+        &self,
+        filter: &Expr,
+        most: usize,
+        holds: impl Fn(&Expr) -> Holds,
+    ) -> Option<Bitmap> {
         let now = self.now();
         let fits = |&place: &usize| {
             let kept = &self.list[place];
             kept.seen == now
-                && self.count_firm(place) <= REFINED
+                && self.count_firm(place) as usize <= most
                 && kept.holds.is_some_and(|known| known == holds(&kept.filter))
                 && eval::refines(filter, &kept.filter)
         };

@@ -107,7 +107,7 @@ fn keystrokes_and_edits_in_any_order_find_what_is_found_from_scratch() {
             };
             world.resource_scope(|world, mut index: Mut<Index>| {
                 let holds = |filter: &_| index.holds(filter, 1_700_000_000_000);
-                let earlier = index.table(noun).answers.refined(&query.filter, holds);
+                let earlier = index.table(noun).answers.refined(&query.filter, 16, holds);
                 refined += u32::from(earlier.is_some());
                 hot += index.tracks.hot.sets_mut().len();
                 let near = index.find(world, noun, &query, 3, 20);

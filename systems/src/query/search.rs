@@ -22,9 +22,6 @@ use super::words::{self, Like, Words};
 /// Typos are forgiven where fewer rows than these have the words as they were typed.
 pub(crate) const FEW: u32 = 10;
 
-/// So few candidates are read one by one: to look for all that has a word would cost more. Tests have small libraries.
-pub(crate) const READ_ONE_BY_ONE: u32 = if cfg!(test) { 8 } else { 256 };
-
 /// The tiers of an answer: the field that fits comes before how well it does.
 pub(crate) const TITLE_WHOLE: usize = 0;
 pub(crate) const TITLE_WORDS: usize = 1;
@@ -45,9 +42,14 @@ pub(crate) fn no_tiers(candidates: &Bitmap) -> Vec<Bitmap> {
     vec![Bitmap::none_like(candidates); TIERS]
 }
 
+/// So few rows are read one by one: to look for all that has a word would cost more, the more rows there are.
+pub(crate) fn few(table: &Table) -> usize {
+    (table.living() / 4_096).clamp(16, 256) as usize
+}
+
 /// Whether candidates are read one by one.
-fn are_read(candidates: &Bitmap) -> bool {
-    candidates.is_few() || candidates.count() <= READ_ONE_BY_ONE
+fn are_read(index: &Index, noun: Noun, candidates: &Bitmap) -> bool {
+    candidates.is_few() || candidates.count() as usize <= few(table(index, noun))
 }
 
 /// Where words are looked for.
@@ -286,7 +288,7 @@ impl Eval<'_> {
         tokens: &[&str],
         mut candidates: Bitmap,
     ) -> Bitmap {
-        if tokens.is_empty() || are_read(&candidates) {
+        if tokens.is_empty() || are_read(index, noun, &candidates) {
             return candidates;
         }
         let space = space_of(noun, field);
@@ -308,7 +310,7 @@ impl Eval<'_> {
         parts: &[String],
         mut candidates: Bitmap,
     ) -> Bitmap {
-        if !parts.is_empty() && !are_read(&candidates) {
+        if !parts.is_empty() && !are_read(index, noun, &candidates) {
             let space = space_of(noun, field);
             let numbers = words(index, noun, space).containing(parts);
             candidates.and(&gather::spread_out(index, noun, space, numbers));
@@ -326,7 +328,7 @@ impl Eval<'_> {
         mut candidates: Bitmap,
     ) -> Bitmap {
         let mode = if forgiving { Mode::Forgiving } else { Mode::Firm };
-        if !are_read(&candidates) {
+        if !are_read(index, noun, &candidates) {
             match gather::few_rows(index, noun, pieces, mode) {
                 Some(mut few) => {
                     few.and(&candidates);
@@ -354,7 +356,7 @@ impl Eval<'_> {
         pieces: &[Piece],
         candidates: &Bitmap,
     ) -> Vec<Bitmap> {
-        if are_read(candidates) {
+        if are_read(index, noun, candidates) {
             return self.ranked_one_by_one(index, noun, pieces, candidates);
         }
         if let Some(mut few) = gather::few_rows(index, noun, pieces, Mode::Firm) {
@@ -369,7 +371,7 @@ impl Eval<'_> {
             let like = like(pieces, place, Mode::Firm);
             left.and(&self.somewhere(index, noun, piece, like, &mut each));
             found.push(each);
-            if place > 0 && !left.seems_to_have(4 * READ_ONE_BY_ONE) && left.count() <= READ_ONE_BY_ONE {
+            if place > 0 && are_read(index, noun, &left) {
                 return self.ranked_one_by_one(index, noun, pieces, &left);
             }
         }
