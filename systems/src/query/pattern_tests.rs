@@ -1,6 +1,7 @@
 //! Patterns and parts of paths beside reading every text, and patterns that take more than one answer may.
 
 use bevy_ecs::world::World;
+use crossbeam_channel::{Receiver, Sender, unbounded};
 use segue_components::prelude::*;
 
 use super::matcher::Matcher;
@@ -9,6 +10,9 @@ use super::random::Random;
 use super::{QueryPlugin, fold};
 use crate::catalog::{self, Catalog};
 use crate::clock::Clock;
+use crate::link::{Hosts, LinkPlugin};
+use crate::mirror::MirrorPlugin;
+use crate::mirror::client::Client;
 use crate::plugin::Plugin;
 use crate::schedule;
 
@@ -163,4 +167,54 @@ fn a_pattern_over_titles_that_was_given_up_goes_on_when_it_is_asked_for_again() 
 #[test]
 fn a_pattern_over_paths_that_was_given_up_goes_on_when_it_is_asked_for_again() {
     check_given_up("path", |row| &row.path);
+}
+
+/// What a host sees of a view after some ticks: how many rows there are, and whether it is told of an error.
+fn look(
+    world: &mut World,
+    client: &mut Client,
+    to: &Sender<Vec<u8>>,
+    from: &Receiver<Vec<u8>>,
+) -> (u32, bool) {
+    for _ in 0..8 {
+        for bytes in client.take_outgoing() {
+            to.send(bytes).unwrap();
+        }
+        let now = world.resource::<Clock>().now + 200;
+        schedule::run_tick(world, Clock { now, unix: now });
+        for bytes in from.try_iter() {
+            client.receive(&bytes);
+        }
+    }
+    let state = client.view(1).unwrap();
+    (state.total, state.error.is_some())
+}
+
+#[test]
+fn a_live_view_says_that_a_pattern_was_given_up_and_finds_all_when_it_is_asked_again() {
+    let mut random = Random::new(1);
+    let mut world = World::new();
+    schedule::setup(&mut world);
+    LinkPlugin.build(&mut world);
+    QueryPlugin.build(&mut world);
+    MirrorPlugin.build(&mut world);
+    let (to, inbox) = unbounded();
+    let (outbox, from) = unbounded();
+    world.resource_mut::<Hosts>().add(inbox, outbox);
+    for number in 0..8 {
+        let text: String = (0..4_000).map(|_| random.pick(&['a', 'b'])).collect();
+        let title = format!("{text}a{}c", "b".repeat(64));
+        add(&mut world, &mut random, &title, format!("{number}.mp3"));
+    }
+    let mut client = Client::default();
+    let query = "title:~/a(a|b){64}c/";
+    let view = client.remote_mut().open_view(Noun::Track, query, 0, 10);
+    assert_eq!(view, 1);
+    let (first, is_told) = look(&mut world, &mut client, &to, &from);
+    assert!(is_told && first > 0 && first < 8, "{first} rows, told: {is_told}");
+    for _ in 0..4 {
+        client.remote_mut().set_query(view, query);
+        look(&mut world, &mut client, &to, &from);
+    }
+    assert_eq!(look(&mut world, &mut client, &to, &from), (8, false));
 }
