@@ -95,7 +95,6 @@ impl Sqlite {
         count.query_row([matched], |row| row.get(0))
     }
 
-
     fn count(&self) -> Result<u32> {
         let mut count = self.0.prepare_cached("SELECT count(*) FROM tracks")?;
         count.query_row([], |row| row.get(0))
