@@ -205,6 +205,11 @@ pub(super) fn value_is_of_tracks(field: ValueField) -> bool {
     )
 }
 
+/// Whether an album is asked for its own title; else for its artists.
+fn is_title_of_album(field: ValueField) -> bool {
+    matches!(field, ValueField::Album | ValueField::Title)
+}
+
 /// Whether what another catalogue calls it belongs to the album.
 fn is_of_album(field: IdField) -> bool {
     matches!(
@@ -319,7 +324,7 @@ impl Eval<'_> {
             return candidates;
         }
         if noun == Noun::Album {
-            if is_many && field != ValueField::Album {
+            if is_many && !is_title_of_album(field) {
                 candidates.and(&index.album_credits.rows_where(&mut |text| test.any(text)));
             } else {
                 candidates.retain(|row| self.album_value(index, row, field, test));
@@ -377,7 +382,7 @@ impl Eval<'_> {
 
     fn album_value(&self, index: &Index, album: u32, field: ValueField, test: &mut Test) -> bool {
         let row = index.albums.row(album);
-        if field != ValueField::Album {
+        if !is_title_of_album(field) {
             return row.credit > 0 && test.any(index.album_credits.text(row.credit));
         }
         let title = self.world.get::<AlbumTitle>(row.entity);
