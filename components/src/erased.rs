@@ -1,19 +1,23 @@
-//! Components on their way into a world, by id instead of by type.
+//! Components on their way into a world and out of it, by id instead of by type.
 //!
 //! `World::spawn` and `EntityWorldMut::insert` are compiled anew for every type of component and every
 //! combination of them, some kilobytes each: a fifth of the library worker's bundle was that. What stands
-//! here is compiled once, and of a type only its registration and its size remain.
+//! here is compiled once, and of a type only its registration and its size remain. A query over many components
+//! costs as much, and `EntityRef::get` looks for the id anew each time: [`Reader`] does neither.
 
 #![expect(
     unsafe_code,
     reason = "the ECS cannot know that a pointer is to the component an id says; the types of these functions do"
 )]
 
+use core::fmt;
+use core::marker::PhantomData;
+
 use bevy_ecs::bundle::{Bundle, BundleScratch, BundleWriter, NoBundleEffect};
 use bevy_ecs::component::{Component, ComponentId, Components, StorageType};
 use bevy_ecs::entity::Entity;
 use bevy_ecs::ptr::{OwningPtr, move_as_ptr};
-use bevy_ecs::world::{EntityWorldMut, World};
+use bevy_ecs::world::{EntityRef, EntityWorldMut, World, WorldId};
 
 /// Inserts a component, as [`EntityWorldMut::insert`] does.
 pub fn insert<C: Component>(entity: &mut EntityWorldMut<'_>, value: C) {
@@ -106,6 +110,69 @@ impl<'a> Row<'a> {
     }
 }
 
+/// Reads components of many rows of one world, each of which is looked up once.
+#[derive(Debug, Clone, Copy)]
+pub struct Reader<'w>(&'w World);
+
+/// A component in the world that it was looked up in.
+#[derive(Debug)]
+pub struct Known<C> {
+    id: Option<ComponentId>,
+    world: WorldId,
+    component: PhantomData<fn() -> C>,
+}
+
+/// A row of a world.
+#[derive(Clone, Copy)]
+pub struct Found<'w> {
+    row: EntityRef<'w>,
+    world: WorldId,
+}
+
+impl<'w> Reader<'w> {
+    /// Of this world.
+    #[must_use]
+    pub fn new(world: &'w World) -> Self {
+        Self(world)
+    }
+
+    /// Looks a component up.
+    #[must_use]
+    pub fn component<C: Component>(self) -> Known<C> {
+        Known {
+            id: self.0.component_id::<C>(),
+            world: self.0.id(),
+            component: PhantomData,
+        }
+    }
+
+    /// The row of an entity, if it lives.
+    #[must_use]
+    pub fn row(self, entity: Entity) -> Option<Found<'w>> {
+        let row = self.0.get_entity(entity).ok()?;
+        let world = self.0.id();
+        Some(Found { row, world })
+    }
+}
+
+impl fmt::Debug for Found<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Found").field(&self.row.id()).finish()
+    }
+}
+
+impl<'w> Found<'w> {
+    /// The row's component, if it has one and is of the world that the component was looked up in.
+    #[must_use]
+    pub fn get<C: Component>(self, known: &Known<C>) -> Option<&'w C> {
+        let value = self
+            .row
+            .get_by_id(known.id.filter(|_| known.world == self.world)?);
+        // SAFETY: in the world that both are of, the id is that of `C`.
+        Some(unsafe { value.ok()?.deref() })
+    }
+}
+
 /// Takes the components of these ids, in their order. Made here, where no type of bundle is known: a closure
 /// in `push_all` would be another one for each bundle, and with it `get_components` for each component in it.
 fn pusher<'a>(
@@ -186,5 +253,26 @@ mod tests {
             let expected = (number % 2 == 0).then(|| title(&number.to_string()));
             assert_eq!(world.get::<Title>(entity), expected.as_ref());
         }
+    }
+
+    #[test]
+    fn what_was_looked_up_is_read_in_its_own_world_only() {
+        let mut worlds = [World::new(), World::new()];
+        // The same id means another component there.
+        worlds[1].register_component::<Rating>();
+        let rows = worlds.each_mut().map(|world| world.spawn(title("Love")).id());
+        let [first, second] = worlds.each_ref().map(Reader::new);
+        let known = first.component::<Title>();
+        let get = |reader: Reader<'_>, row| reader.row(row).unwrap().get(&known).map(|title| title.0.clone());
+        assert_eq!(get(first, rows[0]).as_deref(), Some("Love"));
+        assert_eq!(get(second, rows[1]), None);
+        assert!(
+            first
+                .row(rows[0])
+                .unwrap()
+                .get(&first.component::<Rating>())
+                .is_none()
+        );
+        assert!(first.row(Entity::PLACEHOLDER).is_none());
     }
 }

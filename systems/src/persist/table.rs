@@ -9,7 +9,7 @@ use segue_components::album::{
     AlbumArtist, AlbumCover, AlbumInfo, AlbumKey, AlbumTags, AlbumTitle, AlbumTotals,
 };
 use segue_components::artwork::{ContentHash, EmbeddedIn, Picture};
-use segue_components::erased::{self, Row};
+use segue_components::erased::{self, Reader, Row};
 use segue_components::file::{AudioHash, FileOf, FileStamp, Location, PlayedFrom, Presence, Unreadable};
 use segue_components::history::Listens;
 use segue_components::id::{
@@ -164,12 +164,13 @@ macro_rules! tables {
             ) -> Slots {
                 let mut rows = Slots::default();
                 let mut page = Page::default();
+                let reader = Reader::new(world);
+                $(let $column = reader.component::<$component>();)*
                 for &(slot, entity) in entities {
-                    // Not by a query: each would be some kilobytes of code, for a page that is written now and then.
-                    let Ok(row) = world.get_entity(entity) else {
+                    let Some(row) = reader.row(entity) else {
                         continue;
                     };
-                    let has = [$(page.$column.push(slot, row.get::<$component>()),)*];
+                    let has = [$(page.$column.push(slot, row.get(&$column)),)*];
                     if $primary || has.contains(&true) {
                         rows.insert(slot);
                     }
