@@ -118,11 +118,13 @@ async function visit(tracks) {
   await said(worker, "ready");
 
   const start = performance.now();
-  worker.postMessage({ open: { name: OURS, page: port2 } }, [port2]);
+  worker.postMessage({ open: { name: OURS, locale: navigator.language, page: port2 } }, [port2]);
+  const opened = said(worker, "opened");
   const view = new LiveView(link, false, "", { offset: 0, limit: WINDOW }, () => {});
   const query = link.request({ queryTracks: { query: "", offset: 0, limit: WINDOW } });
   /** @type {{ first: number, rows: { id: number }[] }} */
-  const { first, rows } = await new Promise((resolve) => {
+  const { first, rows } = await new Promise((resolve, reject) => {
+    opened.catch(reject);
     port1.onmessage = ({ data }) => {
       const events = JSON.parse(page.receive(new Uint8Array(data), Date.now()));
       link.flush();
